@@ -1,0 +1,3 @@
+"""nnlint, the linter for neural-network architectures written in YAML."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,518 @@
+"""Text -> YAML nodes with marks -> `Document`: the data, and where each part stands.
+
+Alone imports yaml. The parser's events pass the guards one by one, before
+anything is built from them, so that a hostile file costs no more than a large one.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+from nnlint.finding import Path, Problem, Span
+from nnlint.scalars import TooLong, is_unambiguous, resolve, spelling
+from nnlint.wording import grouped, plural, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_BYTES = 8 * 2**20
+MAX_DEPTH = 100
+MAX_NODES = 500_000
+
+PARSER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""The C parser where PyYAML was built with it."""
+
+MERGE = "<<"
+
+_CORE = "tag:yaml.org,2002:"
+_TAG_TYPES: dict[str, tuple[type, ...]] = {
+    "null": (type(None),), "bool": (bool,), "int": (int,), "float": (float, int),
+}  # fmt: skip
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_LINE_BREAK = re.compile("\r\n|\r|\n")
+
+
+_NO_CHILDREN: dict[str | int, Node] = {}
+_NO_KEYS: dict[str, Node] = {}
+
+
+class Node:
+    """One YAML node: its value, where it stands (offsets), and what it holds."""
+
+    __slots__ = ("children", "end", "height", "keys", "size", "start", "value")
+
+    def __init__(self, value: Any, start: int, end: int) -> None:
+        self.value, self.start, self.end = value, start, end
+        self.children = _NO_CHILDREN if not isinstance(value, dict | list) else {}
+        self.keys = _NO_KEYS if not isinstance(value, dict) else {}
+        self.size = self.height = 1
+
+    def add(self, key: str | int, child: Node) -> None:
+        """Hang a child below this node."""
+        self.children[key] = child
+        self.size += child.size
+        self.height = max(self.height, child.height + 1)
+
+
+class Lines:
+    """Offsets of a text turned into lines and columns, as an editor counts them."""
+
+    def __init__(self, text: str) -> None:
+        self.starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, from 1."""
+        line = bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1
+
+    def span(self, start: int, end: int) -> Span:
+        """The span between two offsets."""
+        return Span(*self.place(start), *self.place(max(end, start)))
+
+
+class Document:
+    """A text that was read: its data as plain Python, its places, and what was wrong.
+
+    Attributes:
+        text: the text itself.
+        root: the topmost node; None where the text could not be read as YAML.
+        problems: what reading it found.
+    """
+
+    def __init__(self, text: str, root: Node | None, problems: list[Problem]) -> None:
+        self.text, self.root, self.problems = text, root, problems
+        self.lines = Lines(text)
+
+    @property
+    def data(self) -> Any:
+        """The document as plain Python."""
+        return self.root.value if self.root else None
+
+    def locate(self, path: Path, *, on_key: bool = False) -> Span:
+        """Where the value at `path` stands, or its key; the nearest parent where there is none."""
+        node = self.root
+        start, end = (node.start, node.end) if node else (0, 0)
+        for position, step in enumerate(path):
+            if node is None or step not in node.children:
+                break
+            key = node.keys.get(step) if isinstance(step, str) else None
+            node = node.children[step]
+            wanted = key if key and on_key and position == len(path) - 1 else node
+            start, end = wanted.start, wanted.end
+        return self.lines.span(start, _without_trailing_space(self.text, start, end))
+
+    def scalars(self) -> Iterator[Node]:
+        """Every scalar, keys too: where a `#` is no comment."""
+        waiting, seen = [self.root] if self.root else [], set()
+        while waiting:
+            node = waiting.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if not isinstance(node.value, dict | list):
+                yield node
+            waiting += [*node.children.values(), *node.keys.values()]
+
+
+def _without_trailing_space(text: str, start: int, end: int) -> int:
+    """A block ends where the next token begins; its own text ends before the white space."""
+    return start + len(text[start:end].rstrip())
+
+
+class _Refused(Exception):  # noqa: N818
+    """The document can't be read further."""
+
+    def __init__(
+        self, code: str, offset: int, message: str, help: str | None = None  # noqa: A002
+    ) -> None:
+        super().__init__(message)
+        self.code, self.offset, self.message, self.help = code, offset, message, help
+
+
+def read(text: str) -> Document:
+    """Read one YAML document; whatever is wrong with it comes back as problems."""
+    builder = _Builder(text)
+    try:
+        root = builder.document()
+    except _Refused as refusal:
+        return Document(text, None, [*builder.problems, builder.refused(refusal)])
+    return Document(text, root, builder.problems)
+
+
+class _Builder:
+    """Builds nodes from the parser's events, each of which passes the guards first."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines = Lines(text)
+        self.problems: list[Problem] = []
+        self.anchors: dict[str, Node | None] = {}
+        self.nodes = 0
+
+    def document(self) -> Node:
+        """The first document; a second one is a finding."""
+        control = _NOT_TEXT.search(self.text)
+        if control:
+            _refuse_control_character(control)
+        self.loader = PARSER(self.text)
+        try:
+            for _ in ("stream", "document"):
+                first = self.event()
+            if isinstance(first, yaml.StreamEndEvent):
+                raise _Refused("NN002", 0, "the file holds no YAML document")
+            root = self.node(self.event(), depth=1)
+            self.event()
+            self._expect_end()
+        finally:
+            self.loader.dispose()
+        return root
+
+    def event(self) -> Any:
+        """The parser's next event."""
+        try:
+            return self.loader.get_event()
+        except yaml.MarkedYAMLError as error:
+            raise _syntax(error, self.text) from None
+        except yaml.YAMLError as error:
+            raise _Refused("NN002", getattr(error, "position", 0), "this is not YAML") from None
+
+    def _expect_end(self) -> None:
+        following = self.event()
+        if isinstance(following, yaml.DocumentStartEvent):
+            self.problem(
+                "NN009",
+                following.start_mark.index,
+                following.start_mark.index + 3,
+                "a second document begins here, and a spec is one document",
+                "put it in a file of its own",
+            )
+
+    def problem(
+        self, code: str, start: int, end: int, message: str, help: str | None = None,  # noqa: A002
+        path: Path = (),
+    ) -> None:  # fmt: skip
+        """Note a problem that does not end the reading."""
+        self.problems.append(Problem(code, path, message, help, span=self.lines.span(start, end)))
+
+    def refused(self, refusal: _Refused) -> Problem:
+        """The problem that ended the reading."""
+        span = self.lines.span(refusal.offset, refusal.offset + 1)
+        return Problem(refusal.code, (), refusal.message, refusal.help, span=span)
+
+    def node(self, event: Any, depth: int) -> Node:
+        """The node that begins with this event."""
+        self._guard(event, depth)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, depth)
+        if event.anchor:
+            self.anchors[event.anchor] = None
+        node = self._built(event, depth)
+        if event.anchor:
+            self.anchors[event.anchor] = node
+        return node
+
+    def _guard(self, event: Any, depth: int, added: int = 1) -> None:
+        self.nodes += added
+        if depth > MAX_DEPTH:
+            raise _Refused(
+                "NN004",
+                event.start_mark.index,
+                f"nested more than {MAX_DEPTH} levels deep",
+                "give the inner layers a list of their own",
+            )
+        if self.nodes > MAX_NODES:
+            raise _Refused(
+                "NN005",
+                event.start_mark.index,
+                f"more than {grouped(MAX_NODES)} YAML nodes, aliases counted each time they stand",
+                "use repeat: for layers that are alike",
+            )
+
+    def _built(self, event: Any, depth: int) -> Node:
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(event, depth)
+        return self._mapping(event, depth)
+
+    def _alias(self, event: Any, depth: int) -> Node:
+        offset = event.start_mark.index
+        if event.anchor not in self.anchors:
+            raise _Refused(
+                "NN002",
+                offset,
+                f"the alias *{event.anchor} has no anchor &{event.anchor} before it",
+                f"write &{event.anchor} where the value stands first",
+            )
+        node = self.anchors[event.anchor]
+        if node is None:
+            raise _Refused("NN006", offset, f"the alias *{event.anchor} stands inside itself")
+        self._guard(event, depth + node.height - 1, node.size - 1)
+        return node
+
+    def _scalar(self, event: Any) -> Node:
+        start, end = event.start_mark.index, event.end_mark.index
+        return Node(self._scalar_value(event, start, end), start, end)
+
+    def _scalar_value(self, event: Any, start: int, end: int) -> Any:
+        text = event.value
+        plain = event.implicit[0] and not event.tag
+        if not plain:
+            return self._tagged(event, start, end)
+        value = self._resolved(text, start)
+        if not is_unambiguous(text) and text != MERGE:
+            self._warn_if_ambiguous(text, value, start, end)
+        return value
+
+    def _resolved(self, text: str, start: int) -> Any:
+        try:
+            return resolve(text)
+        except TooLong:
+            raise _Refused(
+                "NN007", start, f"an integer of {plural(len(text), 'digit')}: no size is that large"
+            ) from None
+
+    def _warn_if_ambiguous(self, text: str, value: Any, start: int, end: int) -> None:
+        theirs = _pyyaml_value(text)
+        if _same(value, theirs):
+            return
+        here = "text" if isinstance(value, str) else f"{value!r}"
+        there = f"reads it as {_spelled(theirs)}" if theirs is not _FAILURE else "fails on it"
+        self.problem(
+            "NN012",
+            start,
+            end,
+            f"{quoted(text)} is {here} here (YAML 1.2), but PyYAML {there}",
+            spelling(value, text),
+        )
+
+    def _tagged(self, event: Any, start: int, end: int) -> Any:
+        tag = event.tag
+        if tag in (None, "!", f"{_CORE}str"):
+            return event.value
+        types = _TAG_TYPES.get(tag.removeprefix(_CORE))
+        value = self._resolved(event.value, start)
+        if types is None or type(value) not in types:
+            self._refuse_tag(tag, start, end)
+            return None
+        return value
+
+    def _refuse_tag(self, tag: str, start: int, end: int) -> None:
+        short = tag.replace(_CORE, "!!")
+        self.problem(
+            "NN011",
+            start,
+            end,
+            f"the tag {quoted(short)} is not taken: a spec is plain maps, lists and values",
+            "leave the tag out",
+        )
+
+    def _sequence(self, event: Any, depth: int) -> Node:
+        node = Node([], event.start_mark.index, event.end_mark.index)
+        self._check_collection_tag(event, "seq")
+        while not isinstance(item := self.event(), yaml.SequenceEndEvent):
+            child = self.node(item, depth + 1)
+            node.add(len(node.value), child)
+            node.value.append(child.value)
+        node.end = item.end_mark.index
+        return node
+
+    def _check_collection_tag(self, event: Any, kind: str) -> None:
+        if event.tag not in (None, "!", f"{_CORE}{kind}"):
+            self._refuse_tag(event.tag, event.start_mark.index, event.end_mark.index)
+
+    def _mapping(self, event: Any, depth: int) -> Node:
+        node = Node({}, event.start_mark.index, event.end_mark.index)
+        self._check_collection_tag(event, "map")
+        merged: list[Node] = []
+        while not isinstance(item := self.event(), yaml.MappingEndEvent):
+            key = self.node(item, depth + 1)
+            child = self.node(self.event(), depth + 1)
+            if key.value == MERGE and getattr(item, "style", None) in (None, ""):
+                merged.append(child)
+            else:
+                self._entry(node, key, child)
+        node.end = item.end_mark.index
+        for source in merged:
+            self._merge(node, source)
+        return node
+
+    def _entry(self, node: Node, key: Node, child: Node) -> None:
+        if not isinstance(key.value, str):
+            self._refuse_key(key)
+        elif key.value in node.value:
+            line = self.lines.place(node.keys[key.value].start)[0]
+            self.problem(
+                "NN008",
+                key.start,
+                key.end,
+                f"the key {quoted(key.value)} stands twice in this map, first on line {line}",
+                "remove one of them",
+            )
+        else:
+            _put(node, key, child)
+
+    def _refuse_key(self, key: Node) -> None:
+        self.problem(
+            "NN010",
+            key.start,
+            _without_trailing_space(self.text, key.start, key.end),
+            "a key must be text",
+            "put it in quotes, if it is meant as a name",
+        )
+
+    def _merge(self, node: Node, source: Node) -> None:
+        """Take over the entries of a merge (`<<`); own keys win, and earlier maps."""
+        sources = list(source.children.values()) if isinstance(source.value, list) else [source]
+        for one in sources:
+            if not isinstance(one.value, dict):
+                self.problem(
+                    "NN013", one.start, one.end, "`<<` takes in maps, and this is none",
+                    "name the anchor of a map: `<<: *defaults`",
+                )  # fmt: skip
+                continue
+            for name, child in one.children.items():
+                if isinstance(name, str) and name not in node.value:
+                    _put(node, one.keys[name], child)
+
+
+def _put(node: Node, key: Node, child: Node) -> None:
+    node.keys[key.value] = key
+    node.value[key.value] = child.value
+    node.add(key.value, child)
+
+
+def _refuse_control_character(match: re.Match[str]) -> None:
+    raise _Refused(
+        "NN003",
+        match.start(),
+        f"the character U+{ord(match[0]):04X} is no text",
+        "remove it, or write it as an escape in double quotes",
+    )
+
+
+class _Complaint(NamedTuple):
+    """A phrase of either parser, and what it means to a person."""
+
+    pattern: str
+    message: str
+    help: str
+    at_opening: bool = False
+
+
+_TAB = _Complaint("", "a tab, and YAML indents with spaces", "put spaces in its place")
+_TRAILING = _Complaint(
+    "", "this stands behind a value that is already complete", "put the whole value in quotes"
+)
+_MISALIGNED = _Complaint(
+    "<block end>|expected key|expected '-'",
+    "this does not line up with what stands above it",
+    "keys of one map, and items of one list, begin in the same column",
+)
+_COMPLAINTS = (
+    _Complaint(
+        "mapping values are not allowed",
+        "a second ': ' on this line, where no key can stand",
+        "put the value in quotes, or begin a new line",
+    ),
+    _Complaint(
+        "expected ',' or ']'",
+        "a list that was opened with [ is not closed",
+        "close it with ], or put a comma before the next item",
+        at_opening=True,
+    ),
+    _Complaint(
+        "expected ',' or '}'",
+        "a map that was opened with { is not closed",
+        "close it with }, or put a comma before the next key",
+        at_opening=True,
+    ),
+    _Complaint(
+        "expected ':'",
+        "a key without its ':'",
+        "write `key: value`, with a space after the colon",
+        at_opening=True,
+    ),
+    _MISALIGNED,
+    _Complaint(
+        "escape", "an unknown escape in a double-quoted text", "use single quotes, or double the \\"
+    ),
+    _Complaint(
+        "quoted scalar|end of stream",
+        "a quoted text is not closed",
+        "end it with the quote that it begins with",
+        at_opening=True,
+    ),
+    _Complaint(
+        "cannot start any token",
+        "a value can't begin with this character",
+        "put the value in quotes",
+    ),
+    _Complaint("node content", "a value was expected here", "write one, or put it in quotes"),
+    _Complaint(
+        "directive|document start",
+        "text where the document should begin",
+        "a line with % is a directive of YAML's, and a spec needs none",
+    ),
+    _Complaint("tag", "a tag that is not declared", "leave the tag out"),
+    _Complaint(
+        "anchor|alias", "an anchor or alias without a proper name", "write &name and *name"
+    ),
+    _Complaint(
+        "block scalar|indentation", "a block of text (| or >) that does not begin properly",
+        "write | or >, and the text on the next lines, indented",
+    ),
+)  # fmt: skip
+
+
+def _syntax(error: yaml.MarkedYAMLError, text: str) -> _Refused:
+    """The parser's complaint in nnlint's words."""
+    here, opening = error.problem_mark, error.context_mark
+    complaint = _complaint(f"{error.problem or ''} {error.context or ''}", here, text)
+    elsewhere = opening and here and opening.line < here.line
+    mark = opening if (complaint.at_opening and elsewhere) or here is None else here
+    return _Refused("NN002", mark.index if mark else 0, complaint.message, complaint.help)
+
+
+def _complaint(said: str, mark: yaml.Mark | None, text: str) -> _Complaint:
+    if mark and text[mark.index : mark.index + 1] == "\t":
+        return _TAB
+    found = next((known for known in _COMPLAINTS if re.search(known.pattern, said)), None)
+    if found is None:
+        return _Complaint("", f"this is not YAML: {said.strip()}", "check this line")
+    before = text[: mark.index].rpartition("\n")[2] if mark else ""
+    return _TRAILING if found is _MISALIGNED and before.strip() else found
+
+
+_FAILURE = object()
+"""PyYAML takes the scalar for a date or number, and then fails to make one."""
+
+_RESOLVER = yaml.resolver.Resolver()
+
+
+def _pyyaml_value(text: str) -> Any:
+    """What PyYAML's safe loader would take a plain scalar for."""
+    tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
+    if tag == f"{_CORE}str":
+        return text
+    try:
+        return yaml.constructor.SafeConstructor().construct_object(yaml.ScalarNode(tag, text))
+    except (ValueError, OverflowError, yaml.YAMLError):
+        return _FAILURE
+
+
+def _same(here: Any, there: Any) -> bool:
+    both_nan = here != here and there != there  # noqa: PLR0124 - nan is unlike itself
+    return (type(here) is type(there) and here == there) or both_nan
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, str):
+        return "text"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)

@@ -1,0 +1,86 @@
+"""What nnlint says: problems without a line, findings with one.
+
+Stages and rules speak in paths into the document (`Problem`); only the engine
+turns a path into a line and a column (`Finding`).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple, TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
+"""A place in a document, from its root: `("layers", 3, "kernel_size")`."""
+
+
+class Severity(Enum):
+    """How much a finding matters; `rank` orders them, highest first."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """3 for an error, 2 for a warning, 1 for information."""
+        return 3 - list(Severity).index(self)
+
+
+class Span(NamedTuple):
+    """A stretch of a file: lines and columns from 1, the end exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class RuleInfo(NamedTuple):
+    """What a finding needs to know of its rule."""
+
+    code: str
+    name: str
+    severity: Severity
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong, said in paths.
+
+    Attributes:
+        code: the rule, `NN201`.
+        path: where in the document.
+        message: what is, and what was expected.
+        help: how to mend it, or None where the message already says so.
+        on_key: the key at `path` is meant, not its value.
+        span: the place itself, where no path leads there (a syntax error).
+        severity: where one rule judges by degree; None is the rule's own.
+    """
+
+    code: str
+    path: Path
+    message: str
+    help: str | None = None
+    on_key: bool = False
+    span: Span | None = None
+    severity: Severity | None = None
+
+
+class Finding(NamedTuple):
+    """A problem with its place in the file and its rule."""
+
+    rule: RuleInfo
+    message: str
+    help: str | None
+    path: Path
+    span: Span
+
+    @property
+    def sort_key(self) -> tuple[int, int, str, str]:
+        """Findings read in the order of the file."""
+        return (self.span.line, self.span.column, self.rule.code, self.message)
+
+
+def spell(path: Path) -> str:
+    """The path as a person writes it: `layers[3].kernel_size`."""
+    parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return "".join(parts).removeprefix(".")

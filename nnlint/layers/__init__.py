@@ -1,0 +1,44 @@
+"""The layers: every module of this folder is a family, every class in it a layer.
+
+The folder is the list: a module dropped in here is registered, nothing else is edited.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from nnlint.layers.base import Container, Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def families() -> Iterator[tuple[str, list[type[Layer]]]]:
+    """Every family with its layers, in the order of the folder and of its modules."""
+    for module in sorted(entry.name for entry in iter_modules(__path__)):
+        family = import_module(f"{__name__}.{module}")
+        own = [value for value in vars(family).values() if _is_layer(value, family.__name__)]
+        if own:
+            yield module, own
+
+
+def _is_layer(value: object, module: str) -> bool:
+    if not (isinstance(value, type) and issubclass(value, Layer)):
+        return False
+    abstract = value in (Layer, Container) or value.__name__.startswith("_")
+    return value.__module__ == module and not abstract
+
+
+@cache
+def layer_types() -> dict[str, type[Layer]]:
+    """Every layer by its name."""
+    return {layer.__name__: layer for _, own in families() for layer in own}
+
+
+@cache
+def keras_names() -> dict[str, str]:
+    """What Keras calls a layer -> what it is called here."""
+    return {name: layer.__name__ for layer in layer_types().values() for name in layer.keras}

@@ -1,0 +1,254 @@
+"""Activations: functions of each element, and of an axis together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint.layers.attribute import AXIS, FLAG, REAL, SIZE, attribute, one_of, optional
+from nnlint.layers.base import Layer, ParamTensor
+from nnlint.layers.shape import Layout, Misfit, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class _Activation(Layer):
+    reference = (
+        "https://docs.pytorch.org/docs/stable/nn.html"
+        "#non-linear-activations-weighted-sum-nonlinearity"
+    )
+    is_nonlinear = True
+
+
+class _InplaceActivation(_Activation):
+    inplace: bool = attribute(FLAG, "overwrite the input", default=False)
+
+
+class ReLU(_InplaceActivation):
+    """max(0, x)."""
+
+
+class ReLU6(_InplaceActivation):
+    """min(max(0, x), 6)."""
+
+
+class LeakyReLU(_InplaceActivation):
+    """x above 0, negative_slope·x below."""
+
+    negative_slope: float = attribute(REAL, "the slope below 0", default=0.01)
+
+
+class PReLU(_Activation):
+    """x above 0, a·x below, with a learned for all channels or for each."""
+
+    formula = {"weight": "num_parameters"}
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.PReLU.html"
+
+    num_parameters: int = attribute(SIZE, "1, or the number of channels (axis 1)", default=1)
+    init: float = attribute(REAL, "what a starts as", default=0.25)
+
+    def infer(self, *inputs: Shape) -> Shape:
+        """The shape stays."""
+        (x,) = inputs
+        if self.num_parameters != 1 and not x.open:
+            channels = x.dims[0] if x.dims else 1
+            if channels != self.num_parameters:
+                raise Misfit(
+                    "NN201",
+                    f"num_parameters is {self.num_parameters}, but {channels} channels arrive "
+                    f"in {x}",
+                    f"write 1 or {channels}",
+                    key="num_parameters",
+                    output=x,
+                )
+        return x
+
+    def parameters(self, *inputs: Shape) -> Iterator[ParamTensor]:  # noqa: ARG002
+        """weight [num_parameters]."""
+        yield ParamTensor("weight", (self.num_parameters,))
+
+
+class RReLU(_InplaceActivation):
+    """x above 0, a·x below, with a drawn between lower and upper while training."""
+
+    lower: float = attribute(REAL, "least slope below 0", default=1 / 8)
+    upper: float = attribute(REAL, "largest slope below 0", default=1 / 3)
+
+
+class ELU(_InplaceActivation):
+    """x above 0, alpha·(eˣ − 1) below."""
+
+    alpha: float = attribute(REAL, "minus the value at −∞", default=1.0)
+
+
+class SELU(_InplaceActivation):
+    """ELU, scaled so that mean 0 and variance 1 stay."""
+
+
+class CELU(_InplaceActivation):
+    """ELU with a slope that is continuous for every alpha."""
+
+    alpha: float = attribute(REAL, "minus the value at −∞", default=1.0)
+
+
+class GELU(_Activation):
+    """x·Φ(x), with the normal distribution function Φ."""
+
+    approximate: str = attribute(
+        {**one_of("none", "tanh"), "title": "none or tanh"}, "how Φ is computed", default="none"
+    )
+
+
+class SiLU(_InplaceActivation):
+    """x·sigmoid(x), also called Swish."""
+
+
+class Mish(_InplaceActivation):
+    """x·tanh(softplus(x))."""
+
+
+class Hardswish(_InplaceActivation):
+    """x·ReLU6(x + 3) / 6."""
+
+
+class Hardsigmoid(_InplaceActivation):
+    """ReLU6(x + 3) / 6."""
+
+
+class Hardtanh(_InplaceActivation):
+    """x, cut off below min_val and above max_val."""
+
+    min_val: float = attribute(REAL, "least output", default=-1.0)
+    max_val: float = attribute(REAL, "largest output", default=1.0)
+
+
+class Hardshrink(_Activation):
+    """x, but 0 between -lambd and lambd."""
+
+    lambd: float = attribute(REAL, "half the width of the dead zone", default=0.5)
+
+
+class Softshrink(_Activation):
+    """x moved by lambd towards 0."""
+
+    lambd: float = attribute(REAL, "how far", default=0.5)
+
+
+class Tanhshrink(_Activation):
+    """x − tanh(x)."""
+
+
+class Threshold(_InplaceActivation):
+    """x above the threshold, a fixed value below."""
+
+    example = {"threshold": 0.1, "value": 0}
+
+    threshold: float = attribute(REAL, "where the cut is")
+    value: float = attribute(REAL, "what stands below it")
+
+
+class Sigmoid(_Activation):
+    """1 / (1 + e⁻ˣ): every score becomes a probability of its own."""
+
+    probabilities = "each"
+
+
+class LogSigmoid(_Activation):
+    """log sigmoid(x)."""
+
+
+class Tanh(_Activation):
+    """tanh(x)."""
+
+
+class Softplus(_Activation):
+    """log(1 + e^(beta·x)) / beta."""
+
+    beta: float = attribute(REAL, "sharpness", default=1.0)
+    threshold: float = attribute(REAL, "linear above it", default=20.0)
+
+
+class Softsign(_Activation):
+    """x / (1 + |x|)."""
+
+
+class GLU(_Activation):
+    """Halves an axis: the first half times the sigmoid of the second."""
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.GLU.html"
+    prefers = Layout.SEQUENCE
+
+    dim: int = attribute(AXIS, "the axis to halve; the batch is 0", default=-1)
+
+    def infer(self, *inputs: Shape) -> Shape:
+        """[*, 2n] -> [*, n]."""
+        (x,) = inputs
+        index = x.index(self.dim)
+        size = x.dims[index]
+        if size % 2:
+            raise Misfit(
+                "NN204",
+                f"it halves axis {self.dim} of {x}, but {size} is odd",
+                f"let {size - 1 or 2} or {size + 1} arrive",
+                key="dim",
+            )
+        return x.replaced(index, size // 2)
+
+
+class _AlongAxis(_Activation):
+    """Compares the scores along one axis."""
+
+    prefers = Layout.SEQUENCE
+
+    dim: int | None = attribute(
+        optional(AXIS), "the axis; default: the last of a sequence, else 1", default=None
+    )
+
+    def infer(self, *inputs: Shape) -> Shape:
+        """The shape stays."""
+        if self.dim is not None and inputs[0].dims:
+            inputs[0].index(self.dim)
+        return inputs[0]
+
+    def competing(self, x: Shape) -> int:
+        """How many scores share one sum; raises `Unknown` with the shape."""
+        last = x.layout in (Layout.SEQUENCE, Layout.TOKENS)
+        dim = self.dim if self.dim is not None else (-1 if last else 1)
+        return x.dims[x.index(dim)]
+
+    def guesses_axis(self, x: Shape) -> bool:
+        """Whether torch, left to guess, takes the batch: it does where [batch, a, b] arrives."""
+        return self.dim is None and not x.open and x.rank == 2
+
+
+class Softmax(_AlongAxis):
+    """Turns scores along an axis into probabilities that sum to 1."""
+
+    probabilities = "together"
+
+
+class Softmin(_AlongAxis):
+    """Softmax of the negated scores."""
+
+    probabilities = "together"
+
+
+class LogSoftmax(_AlongAxis):
+    """The logarithm of Softmax, as NLLLoss wants it."""
+
+
+class Softmax2d(_Activation):
+    """Softmax over the channels at each place of [C, H, W]."""
+
+    probabilities = "together"
+
+    def infer(self, *inputs: Shape) -> Shape:
+        """[C, H, W] -> the same."""
+        (x,) = inputs
+        if not x.open and x.rank != 3:
+            raise Misfit("NN202", f"it takes a map [C, H, W], but {x} arrives", "use Softmax")
+        return x
+
+    def competing(self, x: Shape) -> int:
+        """The channels."""
+        return x.known[0]

@@ -1,0 +1,257 @@
+"""The base of every layer: one class, from which all that nnlint knows of it comes.
+
+A layer is a plain typed class. Its attributes give the schema fragment, the
+defaults and the catalogue row; its methods give the output shape, the
+parameters, the buffers and the multiply-accumulates (MACs).
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, dataclass_transform
+
+from nnlint.layers.attribute import FLAG, NAME, SIZE, SOURCE, Attribute, attribute, stated
+from nnlint.layers.shape import Layout, Misfit, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from nnlint.finding import Path
+
+COMMON: dict[str, Attribute] = {
+    "name": attribute(NAME, "the layer's own name, for `from` and for the table", default=None),
+    "from": attribute(
+        SOURCE, "the layer or input that it takes, by name; default: what came before",
+        default="previous",
+    ),
+    "repeat": attribute(SIZE, "how many copies follow each other, each with its own weights",
+                        default=1),
+    "trainable": attribute(FLAG, "false freezes its parameters", default=True),
+}  # fmt: skip
+"""The keys that every layer takes."""
+
+PROGRAM_KEYWORDS = {
+    "device": "a spec describes the network, not the machine: leave it out",
+    "dtype": "write dtype once, at the top of the spec",
+    "batch_first": "shapes here have no batch axis: leave it out",
+}
+"""Keywords of PyTorch that belong to the program; they are answered, not taken."""
+
+
+class ParamTensor(NamedTuple):
+    """A tensor that a layer owns, learned or stored.
+
+    Attributes:
+        name: its name in PyTorch, `weight` or `bias_ih_l0`.
+        shape: its shape in PyTorch.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """How many numbers it holds."""
+        return prod(self.shape)
+
+    @property
+    def is_bias(self) -> bool:
+        """What is named bias is one; all else counts as weights."""
+        return "bias" in self.name.rpartition(".")[2]
+
+    @property
+    def derivation(self) -> str:
+        """Its size as a product, inputs before outputs: `784×16`."""
+        return "×".join(map(str, (*self.shape[1:], *self.shape[:1]))) or "1"
+
+
+class LayerSpec(NamedTuple):
+    """One layer of a spec as its author wrote it, defaults filled in.
+
+    Attributes:
+        path: where it stands in the document.
+        type: the layer's type as written, or "?" where it is missing.
+        layer: the layer itself, or None where the schema refused it.
+        name: its own name.
+        sources: the names of what it takes; empty: what came before.
+        repeat: how many copies follow each other.
+        trainable: whether its parameters are learned.
+        bias: its bias flag; None where the layer can have no bias.
+        given: the keys that the author wrote.
+    """
+
+    path: Path
+    type: str
+    layer: Layer | None
+    name: str | None = None
+    sources: tuple[str, ...] = ()
+    repeat: int = 1
+    trainable: bool = True
+    bias: bool | None = None
+    given: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """How a message calls it: `Linear 'logits'`, or `Linear`."""
+        return f"{self.type} '{self.name}'" if self.name else self.type
+
+
+@dataclass_transform(
+    kw_only_default=True, frozen_default=True, field_specifiers=(attribute, stated)
+)
+class Layer:
+    """A kind of layer; an instance is one layer of a spec with its attributes set.
+
+    Class attributes, each a fact that messages, rules and the catalogue ask for:
+
+    * `formula`: tensor name -> its size in the attributes' names.
+    * `reference`: where the formula comes from.
+    * `example`: the attributes of a usable example.
+    * `keras`: what Keras calls the layer.
+    * `inputs`: how many edges it takes.
+    * `prefers`: the layout that it reads into an undecided `[a, b]`; None: it does not care.
+    * `is_nonlinear`, `is_linear_map`, `transparent`, `centred_axis`, `bias_axis`,
+      `probabilities`: what the rules ask.
+    """
+
+    attributes: ClassVar[dict[str, Attribute]] = {}
+    formula: ClassVar[Mapping[str, str]] = {}
+    macs_formula: ClassVar[str] = ""
+    reference: ClassVar[str] = "https://docs.pytorch.org/docs/stable/nn.html"
+    example: ClassVar[Mapping[str, Any]] = {}
+    keras: ClassVar[tuple[str, ...]] = ()
+    inputs: ClassVar[int] = 1
+    prefers: ClassVar[Layout | None] = None
+
+    is_nonlinear: ClassVar[bool] = False
+    """Its output is no linear function of its input, so a linear layer on each side counts."""
+    is_linear_map: ClassVar[bool] = False
+    """A learned linear map: two in a row, with nothing non-linear between, are one."""
+    passes_linearity: ClassVar[bool] = False
+    """Between two linear maps it does not keep them apart (norm, dropout, reshaping)."""
+    passes_last: ClassVar[bool] = False
+    """What is said of a network's last layer holds through it (Identity, Dropout, Flatten)."""
+    passes_shift: ClassVar[bool] = False
+    """A constant added to each channel before it comes out as the same constant."""
+    centred_axis: ClassVar[int | None] = None
+    """The axis (of the shape without batch) along which it subtracts each entry's mean."""
+    bias_axis: ClassVar[int | None] = None
+    """The axis of the output along which its bias is added."""
+    probabilities: ClassVar[str | None] = None
+    """`each` where every score becomes a probability, `together` where they sum to 1."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        own = {key: value for key, value in vars(cls).items() if isinstance(value, Attribute)}
+        cls.attributes = {**cls.attributes, **own}
+        for key, value in own.items():
+            setattr(cls, key, value.default)
+
+    def __init__(self, **values: Any) -> None:
+        self.__dict__.update(values)
+
+    def infer(self, *inputs: Shape) -> Shape:
+        """The output's shape, from what arrives (`len(inputs) == cls.inputs`).
+
+        Raises:
+            Misfit: the layer can't take it.
+            Unknown: it can't be known.
+        """
+        return inputs[0]
+
+    def parameters(self, *inputs: Shape) -> Iterator[ParamTensor]:  # noqa: ARG002
+        """The learned tensors; those that need no input first, for `Unknown` ends the list."""
+        yield from ()
+
+    def buffers(self, *inputs: Shape) -> Iterator[ParamTensor]:  # noqa: ARG002
+        """The tensors that are stored but not learned."""
+        yield from ()
+
+    def macs(self, inputs: Sequence[Shape], output: Shape) -> int:  # noqa: ARG002
+        """Multiply-accumulates for one sample."""
+        return 0
+
+    @property
+    def bias_flag(self) -> bool | None:
+        """Whether it has a bias; None where it can't have one."""
+        flag = getattr(self, "bias", None)
+        return flag if isinstance(flag, bool) else None
+
+    def children(self) -> Iterator[LayerSpec]:
+        """The layers inside it."""
+        for key, value in self.attributes.items():
+            if value.holds_layers:
+                yield from getattr(self, key)
+
+    def reads_as(self) -> Layout | None:
+        """The layout that it takes an undecided `[a, b]` for; None: it does not care."""
+        return self.prefers
+
+    def competing(self, x: Shape) -> int | None:  # noqa: ARG002
+        """How many scores share one sum; None for layers that compare none."""
+        return None
+
+    def guesses_axis(self, x: Shape) -> bool:  # noqa: ARG002
+        """Whether torch would guess an axis, and take the batch."""
+        return False
+
+    def check_stated(self, key: str, arrives: object, output: Shape | None = None) -> None:
+        """Compare a written size with the one that arrives.
+
+        Raises:
+            Misfit: they differ.
+        """
+        written = getattr(self, key)
+        if written is not None and written != arrives:
+            raise Misfit(
+                "NN201",
+                f"{key} is {written}, but {arrives} arrive",
+                f"write {key}: {arrives}, or leave it out: it is inferred",
+                key=key,
+                output=output,
+            )
+
+
+class Container(Layer):
+    """A layer made of layers: it has no tensors of its own, only wiring."""
+
+    def wire(self, network: Wiring, *inputs: Any) -> Any:
+        """Lay its layers out in the network; returns the output's edge."""
+        raise NotImplementedError
+
+
+class Wiring:
+    """What a container may ask of the network that it is laid out in."""
+
+    def chain(self, layers: Sequence[LayerSpec], edge: Any) -> Any:
+        """Lay the layers one after the other; returns the last one's output edge."""
+        raise NotImplementedError
+
+
+def need_rank(shape: Shape, ranks: range, what: str, hint: str | None = None) -> None:
+    """Refuse a shape with another number of axes.
+
+    Raises:
+        Misfit: the shape has more or fewer axes than `ranks`.
+        Unknown: the shape is open.
+    """
+    if shape.rank not in ranks:
+        raise Misfit("NN202", f"it takes {what}, but {shape} arrives", hint)
+
+
+def features_last(shape: Shape) -> int:
+    """The features that reach a layer which works on the last axis.
+
+    Raises:
+        Misfit: indices arrive, or a scalar.
+        Unknown: the last axis is not known.
+    """
+    if shape.layout is Layout.TOKENS:
+        raise Misfit(
+            "NN202",
+            f"it computes with numbers, but {shape} token indices arrive",
+            "an Embedding first turns indices into vectors",
+        )
+    if not shape.open and not shape.dims:
+        raise Misfit("NN202", "it needs a last axis of features, but a single number arrives")
+    return shape.last

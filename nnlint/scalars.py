@@ -1,0 +1,74 @@
+"""Plain YAML scalars as the YAML 1.2 core schema reads them, as editors do."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+Scalar: TypeAlias = str | int | float | bool | None
+
+LONGEST_INTEGER = 4000
+"""Digits; Python itself refuses to convert more than 4,300."""
+
+_CONSTANTS: dict[str, Scalar] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True,
+    "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_OLD_WORDS = {"yes": True, "no": False, "on": True, "off": False}
+
+
+class TooLong(ValueError):
+    """An integer with more digits than anyone can mean."""
+
+
+def resolve(text: str) -> Scalar:
+    """The value of a plain scalar: `010` is ten, `no` is text, `1e-3` is a number.
+
+    Raises:
+        TooLong: an integer of more than `LONGEST_INTEGER` digits.
+    """
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if not (text[0].isdigit() or text[0] in "+-."):
+        return text
+    if _INTEGER.fullmatch(text):
+        return _integer(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if _NOT_FINITE.fullmatch(text):
+        return float(text.replace(".", ""))
+    return text
+
+
+def _integer(text: str) -> int:
+    if len(text) > LONGEST_INTEGER:
+        raise TooLong(text)
+    return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+
+
+def is_unambiguous(text: str) -> bool:
+    """Whether every reader takes it alike: a word that is no word of YAML 1.1, or a plain integer."""
+    if text.isdecimal():
+        return text.isascii() and (text[0] != "0" or text == "0")
+    return text[:1].isalpha() and text.lower() not in _OLD_WORDS
+
+
+def spelling(value: Scalar, text: str) -> str:
+    """How to write the value so that every reader takes it alike."""
+    if isinstance(value, str):
+        word = _OLD_WORDS.get(text.lower())
+        return f'write {str(word).lower()}, or "{text}" for text' if word is not None else f'write "{text}"'
+    if isinstance(value, float):
+        return f"write {_decimal(value)}"
+    return f"write {value}"
+
+
+def _decimal(value: float) -> str:
+    """The float with a point and a signed exponent, which YAML 1.1 takes for a number too."""
+    mantissa, e, exponent = repr(value).partition("e")
+    mantissa = mantissa if "." in mantissa else f"{mantissa}.0"
+    return f"{mantissa}e{int(exponent):+d}" if e else mantissa

@@ -1,0 +1,302 @@
+"""Document -> problems of its schema, one code for each keyword. Alone imports jsonschema.
+
+The envelope is validated first, then each layer against the fragment of its own
+type (dispatch): the messages name the layer, and nothing is tried in vain.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jsonschema import Draft7Validator, validators
+
+from nnlint.finding import Path, Problem, spell
+from nnlint.layers import keras_names, layer_types
+from nnlint.layers.base import PROGRAM_KEYWORDS
+from nnlint.layers.attribute import LARGEST
+from nnlint.losses import KERAS_LOSSES
+from nnlint.published import envelope, fragment, layer_attributes, required_keys
+from nnlint.quantity import respelled
+from nnlint.scalars import resolve
+from nnlint.wording import described, did_you_mean, grouped, listed, plural, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jsonschema.exceptions import ValidationError
+
+    from nnlint.layers.attribute import JsonSchema
+    from nnlint.layers.base import Layer
+
+
+class Checked(NamedTuple):
+    """What the schema says of a document.
+
+    Attributes:
+        problems: what is wrong.
+        refused: the paths of the layers, and of the top-level keys, that can't be used.
+    """
+
+    problems: list[Problem]
+    refused: frozenset[Path]
+
+
+def _is_integer(_checker: object, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(_checker: object, value: object) -> bool:
+    return _is_integer(_checker, value) or (isinstance(value, float) and isfinite(value))
+
+
+@cache
+def _validator_class() -> Any:
+    """Draft 7, but 32.0 is no integer, and NaN and infinity are no numbers."""
+    strict = Draft7Validator.TYPE_CHECKER.redefine_many(
+        {"integer": _is_integer, "number": _is_number}
+    )
+    return validators.extend(Draft7Validator, type_checker=strict)
+
+
+@cache
+def _envelope_validator() -> Any:
+    return _validator_class()(envelope({}))
+
+
+@cache
+def _layer_validator(layer: type[Layer]) -> Any:
+    """The layer's own fragment, without its inner layers: they have types of their own."""
+    schema = fragment(layer)
+    inner = {
+        key: {**value.schema, "items": {}}
+        for key, value in layer.attributes.items()
+        if value.holds_layers
+    }
+    return _validator_class()({**schema, "properties": {**schema["properties"], **inner}})
+
+
+def check(data: Any) -> Checked:
+    """Check a document's data against the schema."""
+    problems = _validated(_envelope_validator(), data, (), None)
+    refused = {_refused_part(problem.path) for problem in problems}
+    if isinstance(data, dict) and isinstance(data.get("layers"), list):
+        for path, found in _layers(data["layers"], ("layers",)):
+            problems += found
+            refused |= {path} if found else set()
+    return Checked(problems, frozenset(refused))
+
+
+def _refused_part(path: Path) -> Path:
+    """The top-level key; of expectations and budgets only the one that is wrong."""
+    return path[:2] if path[:1] in (("expect",), ("budget",)) else path[:1]
+
+
+def _layers(items: list[Any], path: Path) -> Iterator[tuple[Path, list[Problem]]]:
+    """Every layer's path with its problems, the inner layers after the outer."""
+    for index, item in enumerate(items):
+        here = (*path, index)
+        layer, problems = _layer(item, here)
+        yield here, problems
+        for key, value in layer.attributes.items() if layer else ():
+            if value.holds_layers and isinstance(item, dict) and isinstance(item.get(key), list):
+                yield from _layers(item[key], (*here, key))
+
+
+def _layer(item: Any, path: Path) -> tuple[type[Layer] | None, list[Problem]]:
+    """The layer's type, if it has one, and what is wrong with it."""
+    if isinstance(item, dict):
+        return _layer_map(item, path)
+    if not isinstance(item, str):
+        message = f"a layer is a map with type, or a bare name, but this is {described(item)}"
+        return None, [Problem("NN101", path, message, "write {type: Linear, out_features: 16}")]
+    layer = layer_types().get(item)
+    return layer, _bare_name(item, layer, path)
+
+
+def _bare_name(name: str, layer: type[Layer] | None, path: Path) -> list[Problem]:
+    if layer is None:
+        return [_unknown_layer(name, path)]
+    missing = required_keys(layer)
+    if not missing:
+        return []
+    keys = ", ".join(f"{key}: …" for key in missing)
+    message = f"{name} needs {listed(missing, 'and')}"
+    return [Problem("NN102", path, message, f"write {{type: {name}, {keys}}}")]
+
+
+def _layer_map(item: dict[str, Any], path: Path) -> tuple[type[Layer] | None, list[Problem]]:
+    if "type" not in item:
+        return None, [_missing_type(item, path)]
+    name = item["type"]
+    if not isinstance(name, str):
+        message = f"type is {described(name)}, but expected the name of a layer"
+        return None, [Problem("NN101", (*path, "type"), message)]
+    layer = layer_types().get(name)
+    if layer is None:
+        return None, [_unknown_layer(name, (*path, "type"))]
+    return layer, _validated(_layer_validator(layer), item, path, layer)
+
+
+def _missing_type(item: dict[str, Any], path: Path) -> Problem:
+    keys = list(item)
+    known = keys[0] if keys and keys[0] in layer_types() else None
+    hint = f"write {{type: {known}, …}}" if known else "write {type: Linear, out_features: 16}"
+    return Problem("NN102", path, "this layer has no type", hint)
+
+
+def _unknown_layer(name: str, path: Path) -> Problem:
+    ours = keras_names().get(name)
+    if ours:
+        return Problem("NN121", path, f"{name} is Keras' name", f"write {ours}")
+    hint = did_you_mean(name, layer_types()) or "`nnlint explain layers` lists all layers"
+    return Problem("NN120", path, f"there is no layer type {quoted(name)}", hint)
+
+
+def _validated(validator: Any, data: Any, path: Path, layer: type[Layer] | None) -> list[Problem]:
+    problems: dict[tuple[str, Path, str], Problem] = {}
+    for error in validator.iter_errors(data):
+        for problem in _translated(error, path, layer):
+            problems.setdefault((problem.code, problem.path, problem.message), problem)
+    return _without_echoes(list(problems.values()))
+
+
+def _without_echoes(problems: list[Problem]) -> list[Problem]:
+    """A misspelt key is one mistake: the key that it stands for is not missing as well."""
+    meant = {
+        (*problem.path[:-1], word)
+        for problem in problems
+        if problem.code == "NN103" and problem.help
+        for word in problem.help.replace("'", " ").replace("?", " ").split()
+    }
+    return [
+        problem
+        for problem in problems
+        if problem.code != "NN102" or (*problem.path, problem.message.split()[-1]) not in meant
+    ]
+
+
+def _translated(
+    error: ValidationError, path: Path, layer: type[Layer] | None
+) -> Iterator[Problem]:
+    """One jsonschema error in nnlint's words."""
+    here = (*path, *error.absolute_path)
+    keyword = str(error.validator)
+    if "propertyNames" in error.absolute_schema_path:
+        name = str(error.instance)
+        yield Problem("NN108", (*here, name), f"{quoted(name)} is no name: letters, digits, _ and -",
+                      on_key=True)  # fmt: skip
+    elif keyword == "required":
+        yield from _missing_keys(error, here, layer)
+    elif keyword == "additionalProperties":
+        yield from _unknown_keys(error, here, layer)
+    else:
+        yield _wrong_value(error, here, keyword)
+
+
+def _missing_keys(error: Any, here: Path, layer: type[Layer] | None) -> Iterator[Problem]:
+    what = layer.__name__ if layer else spell(here) or "a spec"
+    for key in error.validator_value:
+        if key not in error.instance:
+            yield Problem("NN102", here, f"{what} needs {key}", _how_to_write(key, error.schema))
+
+
+def _how_to_write(key: str, schema: JsonSchema) -> str:
+    expected = schema.get("properties", {}).get(key, {}).get("title")
+    fallback = "a shape such as [784], without the batch axis"
+    return f"write `{key}:` with {expected or fallback}"
+
+
+def _unknown_keys(error: Any, here: Path, layer: type[Layer] | None) -> Iterator[Problem]:
+    known = error.schema["properties"]
+    what = layer.__name__ if layer else spell(here) or "a spec"
+    for key in error.instance:
+        if key not in known:
+            message, hint = _unknown_key(key, what, known, layer)
+            yield Problem("NN103", (*here, key), message, hint, on_key=True)
+
+
+def _unknown_key(
+    key: str, what: str, known: JsonSchema, layer: type[Layer] | None
+) -> tuple[str, str]:
+    if layer and key in PROGRAM_KEYWORDS:
+        return f"{key} belongs to the program, not to the network", PROGRAM_KEYWORDS[key]
+    for name, value in layer_attributes(layer).items() if layer else ():
+        if key in value.keras:
+            return f"{key} is Keras' word", f"write {name}"
+    hint = did_you_mean(key, known) or f"it takes {listed(known, 'and')}"
+    return f"{what} takes no key {quoted(key)}", hint
+
+
+KEYWORD_CODES = {
+    "type": "NN101", "enum": "NN104", "const": "NN105", "minimum": "NN106", "maximum": "NN107",
+    "pattern": "NN108", "minItems": "NN109", "maxItems": "NN110", "minProperties": "NN111",
+    "maxProperties": "NN112",
+}  # fmt: skip
+
+
+def _wrong_value(error: Any, here: Path, keyword: str) -> Problem:
+    found, expected = described(error.instance), error.schema.get("title", "something else")
+    match keyword:
+        case "minItems" | "maxItems":
+            bound = "at least" if keyword == "minItems" else "at most"
+            expected = f"{bound} {plural(error.validator_value, 'item')}: {expected}"
+        case "maximum" if _is_integer(None, error.instance) and error.validator_value == LARGEST:
+            found, expected = _short(error.instance), f"at most {grouped(LARGEST)}"
+        case "minimum" | "maximum":
+            found = str(error.instance)
+    message = f"{_name_of(here)} is {found}, but expected {expected}"
+    return Problem(KEYWORD_CODES[keyword], here, message, _remedy(error, keyword))
+
+
+def _short(number: int) -> str:
+    return str(number) if abs(number) < 10**30 else f"a number of {len(str(abs(number)))} digits"
+
+
+def _name_of(path: Path) -> str:
+    """The key, with its index if it stands in a list: `input[0]`."""
+    begin = next((i for i in reversed(range(len(path))) if isinstance(path[i], str)), 0)
+    return spell(path[begin:]) or "the file"
+
+
+_PYYAML_WORDS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+
+
+def _remedy(error: Any, keyword: str) -> str | None:
+    """How to mend a wrong value, where one way is clear."""
+    value, kinds = error.instance, error.schema.get("type", [])
+    if keyword == "enum" and isinstance(value, str):
+        return _nearest_value(value, error.validator_value)
+    if keyword in ("pattern", "maximum"):
+        return respelled(value, error.schema.get("pattern", ""))
+    if keyword != "type":
+        return None
+    if "boolean" in kinds:
+        return _boolean(value)
+    if isinstance(value, str) and _without_quotes(value, kinds):
+        return f"remove the quotes: {value}"
+    if isinstance(value, float) and isfinite(value) and value == int(value) and "integer" in kinds:
+        return f"write {int(value)}"
+    return None
+
+
+def _nearest_value(value: str, values: list[str]) -> str:
+    if value in KERAS_LOSSES:
+        return f"{value} is Keras' name: write {KERAS_LOSSES[value]}"
+    return did_you_mean(value, values) or f"write {listed(values)}"
+
+
+def _boolean(value: object) -> str | None:
+    text = str(value).lower()
+    word = {**_PYYAML_WORDS, "true": "true", "false": "false", "1": "true", "0": "false"}.get(text)
+    return f"write {word}" if word else None
+
+
+def _without_quotes(value: str, kinds: object) -> bool:
+    """Whether the quoted text would be right without its quotes."""
+    if len(value) > 40:
+        return False
+    number = resolve(value)
+    wants_number = kinds == "integer" or kinds == "number" or "integer" in str(kinds)
+    return wants_number and isinstance(number, int | float) and not isinstance(number, bool)
