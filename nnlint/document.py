@@ -298,7 +298,6 @@ class _Builder:
         value = self._resolved(event.value, start)
         if types is None or type(value) not in types:
             self._refuse_tag(tag, start, end)
-            return None
         return value
 
     def _refuse_tag(self, tag: str, start: int, end: int) -> None:

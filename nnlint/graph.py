@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnlint.layers.shape import UNKNOWN, Shape
+from nnlint.wording import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -113,7 +114,7 @@ class Node:
         total = " + ".join(tensor.derivation for tensor in tensors)
         if self.count == 1 or not total:
             return total
-        return f"{self.count} × ({total})"
+        return f"{grouped(self.count)} × ({total})"
 
     def followers(self) -> Iterator[tuple[Node, ...]]:
         """What takes the output, for each kind of copy: the inner ones feed the next copy.

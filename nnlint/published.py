@@ -112,6 +112,7 @@ def envelope(layer: JsonSchema) -> JsonSchema:
         "additionalProperties": False,
         "if": {"type": "object", "not": {"required": ["inputs"]}},
         "then": {"required": ["input"]},
+        "dependencies": {"inputs": {"not": {"required": ["input"]}}},
     }
 
 

@@ -80,7 +80,7 @@ def _layer_validator(layer: type[Layer]) -> Any:
 def check(data: Any) -> Checked:
     """Check a document's data against the schema."""
     problems = _validated(_envelope_validator(), data, (), None)
-    refused = {_refused_part(problem.path) for problem in problems}
+    refused = {_refused_part(problem.path) for problem in problems if problem.code != "NN113"}
     if isinstance(data, dict) and isinstance(data.get("layers"), list):
         for path, found in _layers(data["layers"], ("layers",)):
             problems += found
@@ -232,13 +232,17 @@ def _unknown_key(
 KEYWORD_CODES = {
     "type": "NN101", "enum": "NN104", "const": "NN105", "minimum": "NN106", "maximum": "NN107",
     "pattern": "NN108", "minItems": "NN109", "maxItems": "NN110", "minProperties": "NN111",
-    "maxProperties": "NN112",
+    "maxProperties": "NN112", "not": "NN113",
 }  # fmt: skip
 
 
 def _wrong_value(error: Any, here: Path, keyword: str) -> Problem:
     found, expected = described(error.instance), error.schema.get("title", "something else")
     match keyword:
+        case "not":
+            keys = listed(["inputs", *error.validator_value["required"]], "and")
+            return Problem("NN113", (*here, "inputs"), f"{keys} exclude each other",
+                           "keep one of them", on_key=True)
         case "minItems" | "maxItems":
             bound = "at least" if keyword == "minItems" else "at most"
             expected = f"{bound} {plural(error.validator_value, 'item')}: {expected}"

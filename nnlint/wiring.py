@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from nnlint.spec import ModelSpec
 
 MAX_ROWS = 200_000
+MAX_RANK = 64
+"""torch refuses to compute with more axes."""
+
 PREVIOUS = "previous"
 
 
@@ -111,7 +114,7 @@ class _Network(Wiring):
         """Shapes, tensors and MACs of a node, as far as they can be known."""
         shapes = node.inputs = tuple(_decided(shape, layer) for shape in node.inputs)
         try:
-            node.output = layer.infer(*shapes)
+            node.output = _within_rank(layer.infer(*shapes))
         except Misfit as misfit:
             self._report(node.spec, misfit)
             node.output = misfit.output or UNKNOWN
@@ -223,6 +226,12 @@ def _decided(shape: Shape, layer: Layer) -> Shape:
     layout = layer.reads_as()
     if shape.layout is Layout.UNDECIDED and layout and not shape.open:
         return shape._replace(layout=layout)
+    return shape
+
+
+def _within_rank(shape: Shape) -> Shape:
+    if len(shape.dims) > MAX_RANK:
+        raise Misfit("NN202", f"its output would have {len(shape.dims)} axes, and torch takes {MAX_RANK}")
     return shape
 
 

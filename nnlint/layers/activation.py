@@ -150,7 +150,7 @@ class Threshold(_InplaceActivation):
 class Sigmoid(_Activation):
     """1 / (1 + e⁻ˣ): every score becomes a probability of its own."""
 
-    probabilities = "each"
+    gives_probabilities = True
 
 
 class LogSigmoid(_Activation):
@@ -224,23 +224,25 @@ class _AlongAxis(_Activation):
 class Softmax(_AlongAxis):
     """Turns scores along an axis into probabilities that sum to 1."""
 
-    probabilities = "together"
+    gives_probabilities = True
 
 
 class Softmin(_AlongAxis):
     """Softmax of the negated scores."""
 
-    probabilities = "together"
+    gives_probabilities = True
 
 
 class LogSoftmax(_AlongAxis):
     """The logarithm of Softmax, as NLLLoss wants it."""
 
+    gives_log_probabilities = True
+
 
 class Softmax2d(_Activation):
     """Softmax over the channels at each place of [C, H, W]."""
 
-    probabilities = "together"
+    gives_probabilities = True
 
     def infer(self, *inputs: Shape) -> Shape:
         """[C, H, W] -> the same."""

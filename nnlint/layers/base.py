@@ -110,8 +110,7 @@ class Layer:
     * `keras`: what Keras calls the layer.
     * `inputs`: how many edges it takes.
     * `prefers`: the layout that it reads into an undecided `[a, b]`; None: it does not care.
-    * `is_nonlinear`, `is_linear_map`, `transparent`, `centred_axis`, `bias_axis`,
-      `probabilities`: what the rules ask.
+    * the others are properties that the rules ask for, instead of the layer's name.
     """
 
     attributes: ClassVar[dict[str, Attribute]] = {}
@@ -135,10 +134,12 @@ class Layer:
     """A constant added to each channel before it comes out as the same constant."""
     centred_axis: ClassVar[int | None] = None
     """The axis (of the shape without batch) along which it subtracts each entry's mean."""
-    bias_axis: ClassVar[int | None] = None
-    """The axis of the output along which its bias is added."""
-    probabilities: ClassVar[str | None] = None
-    """`each` where every score becomes a probability, `together` where they sum to 1."""
+    feature_axis: ClassVar[int | None] = None
+    """The axis of its features or channels, along which its bias is added."""
+    gives_probabilities: ClassVar[bool] = False
+    """It turns scores into probabilities, which a loss on scores must not get."""
+    gives_log_probabilities: ClassVar[bool] = False
+    """It turns scores into logarithms of probabilities that sum to 1."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

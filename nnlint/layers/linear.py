@@ -25,7 +25,7 @@ class Linear(Layer):
     keras = ("Dense",)
     prefers = Layout.SEQUENCE
     is_linear_map = True
-    bias_axis = -1
+    feature_axis = -1
 
     in_features: int | None = stated("size of the last axis that arrives", default=None)
     out_features: int = attribute(SIZE, "size of the last axis that leaves", keras=("units",))
@@ -63,7 +63,7 @@ class Bilinear(Layer):
     example = {"out_features": 16, "from": ["left", "right"]}
     inputs = 2
     prefers = Layout.SEQUENCE
-    bias_axis = -1
+    feature_axis = -1
 
     in1_features: int | None = stated("size of the first input's last axis", default=None)
     in2_features: int | None = stated("size of the second input's last axis", default=None)

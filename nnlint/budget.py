@@ -1,0 +1,184 @@
+"""Totals against `expect:` and `budget:`, in exact numbers."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from nnlint.finding import Problem
+from nnlint.quantity import (
+    parse_count, parse_share, parse_size, percent, size_in_bytes, size_text,
+)  # fmt: skip
+from nnlint.wording import grouped, shape_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from nnlint.finding import Path
+    from nnlint.graph import Graph, Node
+    from nnlint.spec import ModelSpec
+
+DEFAULT_WARN_AT = "90%"
+
+
+class Limit(NamedTuple):
+    """One line of a budget.
+
+    Attributes:
+        metric: `params`, `macs`, `size` or `layer_share`.
+        used: what the network has; at least that, where `exact` is False.
+        limit: what it may have.
+        warn_at: the share of the limit from which it is near.
+        exact: whether all of what is used is known.
+        unit: how the numbers are shown: `count`, `bytes` or `share`.
+    """
+
+    metric: str
+    used: int | Fraction
+    limit: int | Fraction
+    warn_at: Fraction
+    exact: bool
+    unit: str
+
+    @property
+    def share(self) -> Fraction:
+        """Used, as a share of the limit; more than all of a limit of 0 counts double."""
+        return Fraction(self.used) / self.limit if self.limit else Fraction(2 if self.used else 0)
+
+    @property
+    def left(self) -> int | Fraction:
+        """What may still be added; negative: what must go."""
+        return self.limit - self.used
+
+    @property
+    def state(self) -> str:
+        """`over`, `near`, `ok`, or `unknown` where what is known would fit."""
+        if self.used > self.limit:
+            return "over"
+        if not self.exact:
+            return "unknown"
+        return "near" if self.used >= self.warn_at * self.limit else "ok"
+
+    def shown(self, value: int | Fraction) -> str:
+        """A value of this metric for people."""
+        if self.unit == "share":
+            return percent(Fraction(value))
+        if self.unit == "bytes" and isinstance(value, int):
+            exact = f"{grouped(value)} B"
+            rough = size_text(abs(value))
+            return exact if rough == f"{grouped(abs(value))} B" else f"{exact} ({_signed(value, rough)})"
+        return grouped(int(value))
+
+
+def _signed(value: int, text: str) -> str:
+    return f"-{text}" if value < 0 else text
+
+
+def limits(graph: Graph, spec: ModelSpec) -> tuple[Limit, ...]:
+    """The lines of the spec's budget, each with what the network uses of it."""
+    warn_at = parse_share(spec.budget.get("warn_at", DEFAULT_WARN_AT))
+    total = graph.totals
+    heaviest = _heaviest(graph)
+    share = _share_of_one(heaviest, total.params) if heaviest else Fraction(0)
+    used: dict[str, tuple[int | Fraction, bool, str, Callable[..., int | Fraction | None]]] = {
+        "params": (total.params, total.complete, "count", parse_count),
+        "macs": (total.macs, total.macs_complete, "count", parse_count),
+        "size": (size_in_bytes(total.params, graph.dtype), total.complete, "bytes", parse_size),
+        "layer_share": (share, total.complete, "share", parse_share),
+    }
+    found = []
+    for metric, (value, exact, unit, parse) in used.items():
+        limit = parse(spec.budget[metric]) if metric in spec.budget else None
+        if limit is not None and (exact or unit != "share"):
+            found.append(Limit(metric, value, limit, warn_at, exact, unit))
+    return tuple(found)
+
+
+def _heaviest(graph: Graph) -> Node | None:
+    return max(graph.nodes, key=lambda node: node.params // node.count, default=None)
+
+
+def _share_of_one(node: Node, total: int) -> Fraction:
+    """The share of one copy of the layer."""
+    return Fraction(node.params, node.count * total) if total else Fraction(0)
+
+
+def check(graph: Graph, spec: ModelSpec) -> Iterator[Problem]:
+    """What breaks, or comes near, the budget; and what differs from the expectation."""
+    yield from _unreadable(spec)
+    for limit in limits(graph, spec):
+        if limit.state in ("over", "near"):
+            yield _budget_problem(limit, graph)
+    yield from _expectations(graph, spec)
+
+
+def _unreadable(spec: ModelSpec) -> Iterator[Problem]:
+    for metric, parse in (("params", parse_count), ("macs", parse_count), ("size", parse_size)):
+        if metric in spec.budget and parse(spec.budget[metric]) is None:
+            message = f"{metric} is {spec.budget[metric]}, which is no whole number"
+            yield Problem("NN108", ("budget", metric), message, "write it with fewer decimals")
+
+
+def _budget_problem(limit: Limit, graph: Graph) -> Problem:
+    path: Path = ("budget", limit.metric)
+    used, most = limit.shown(limit.used), limit.shown(limit.limit)
+    at_least = "" if limit.exact else "at least "
+    if limit.state == "near":
+        return Problem(
+            "NN902",
+            path,
+            f"{limit.metric}: {used} of {most} used ({percent(limit.share)}), "
+            f"{limit.shown(limit.left)} left; near begins at {percent(limit.warn_at)}",
+        )
+    return Problem(
+        "NN901",
+        path,
+        f"{limit.metric}: {at_least}{used} used, but the budget is {most}: "
+        f"{at_least}{limit.shown(-limit.left)} too much",
+        _heaviest_words(graph),
+    )
+
+
+def _heaviest_words(graph: Graph) -> str | None:
+    node = _heaviest(graph)
+    if node is None or not node.params:
+        return None
+    share = percent(_share_of_one(node, graph.totals.params))
+    own = grouped(node.params // node.count)
+    return f"the largest layer is {node.spec.label} with {own} parameters ({share})"
+
+
+def _expectations(graph: Graph, spec: ModelSpec) -> Iterator[Problem]:
+    total = graph.totals
+    known = {
+        "params": (total.params, total.complete),
+        "trainable": (total.trainable, total.complete),
+        "active": (total.active, total.complete),
+        "macs": (total.macs, total.macs_complete),
+    }
+    for key, (real, complete) in known.items():
+        if key in spec.expect and complete and spec.expect[key] != real:
+            yield _difference(key, spec.expect[key], real)
+    yield from _output(graph, spec)
+
+
+def _difference(key: str, expected: int, real: int) -> Problem:
+    more = "more" if real > expected else "fewer"
+    return Problem(
+        "NN911",
+        ("expect", key),
+        f"expect.{key} is {grouped(expected)}, but the network has {grouped(real)}: "
+        f"{grouped(abs(real - expected))} {more}",
+        f"if the change is meant, write {key}: {real}",
+    )
+
+
+def _output(graph: Graph, spec: ModelSpec) -> Iterator[Problem]:
+    real = graph.output.shape
+    if "output" in spec.expect and not real.open and tuple(spec.expect["output"]) != real.dims:
+        yield Problem(
+            "NN911",
+            ("expect", "output"),
+            f"expect.output is {shape_text(spec.expect['output'])}, but {real} comes out",
+            f"if the change is meant, write output: {real}",
+        )

@@ -1,0 +1,127 @@
+"""The stages in order: bytes -> document -> schema -> spec -> graph -> rules -> report.
+
+Only here do paths become places. Bad input is a value at every stage.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint import budget, ignores, rules, sources
+from nnlint.finding import Finding, Problem, RuleInfo, Severity, Span
+from nnlint.report import Report, Status
+from nnlint.wording import grouped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nnlint.document import Document
+    from nnlint.graph import Graph
+    from nnlint.spec import ModelSpec
+
+TOP = Span(1, 1, 1, 1)
+
+
+def lint_source(source: sources.Source, *, skip_unmarked: bool) -> Report:
+    """Lint one input; whatever happens, the answer is a report."""
+    from nnlint.document import MAX_BYTES  # noqa: PLC0415 - yaml loads with the first file
+
+    only_if_marked = skip_unmarked or not source.named
+    try:
+        data = sources.fetch(source, MAX_BYTES, only_if_marked=only_if_marked)
+    except sources.Unreadable as reason:
+        return Report(source.path, Status.UNREADABLE, str(reason))
+    except sources.TooLarge as size:
+        return _refused(source.path, "NN014", _too_large(size.args[0], MAX_BYTES))
+    if data is None:
+        return Report(source.path, Status.SKIPPED, sources.MARKER_WORDS)
+    try:
+        return lint_bytes(data, source.path)
+    except Exception as error:  # noqa: BLE001 - a bug in nnlint must not take the other files along
+        return Report(source.path, Status.UNREADABLE, f"internal error: {error!r}")
+
+
+def _too_large(size: int, limit: int) -> str:
+    return f"the file has {grouped(size)} bytes, and the most is {grouped(limit)}"
+
+
+def lint_bytes(data: bytes, path: str) -> Report:
+    """Lint the bytes of a spec."""
+    try:
+        return lint_text(data.decode("utf-8-sig"), path)
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8", "replace")
+        line = before.count("\n") + 1
+        column = len(before.rpartition("\n")[2]) + 1
+        message = f"the byte 0x{data[error.start]:02X} is no UTF-8"
+        return _refused(path, "NN001", message, Span(line, column, line, column + 1), data)
+
+
+def _refused(
+    path: str, code: str, message: str, span: Span = TOP, data: bytes = b""
+) -> Report:
+    """A report whose only finding is that the file can't be read as text."""
+    remedy = "save the file as UTF-8" if code == "NN001" else "split it into several specs"
+    finding = _finding(Problem(code, (), message, remedy), span)
+    return Report(path, text=data.decode("utf-8", "replace"), findings=(finding,))
+
+
+def lint_text(text: str, path: str = "<text>") -> Report:
+    """Lint the text of a spec."""
+    from nnlint import document  # noqa: PLC0415 - yaml loads with the first file
+
+    read = document.read(text)
+    problems = list(read.problems)
+    spec, graph = _network(read, problems) if read.root else (None, None)
+    if spec and graph:
+        for rule in rules.checks():
+            problems += rule.check(graph) if rule.check else ()
+        problems += budget.check(graph, spec)
+    silenced = ignores.apply(ignores.find(read), _placed(read, problems))
+    findings = [*silenced.findings, *_placed(read, silenced.problems)]
+    return Report(
+        path,
+        text=text,
+        findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
+        graph=graph,
+        limits=budget.limits(graph, spec) if graph and spec else (),
+        ignored=silenced.ignored,
+    )
+
+
+def _network(
+    read: Document, problems: list[Problem]
+) -> tuple[ModelSpec | None, Graph | None]:
+    """The spec and its graph, with what the stages find on the way."""
+    from nnlint import schema, spec, wiring  # noqa: PLC0415 - jsonschema loads with the first file
+
+    checked = schema.check(read.data)
+    problems += checked.problems
+    model = spec.parse(read.data, checked)
+    if model is None:
+        return None, None
+    graph = wiring.connect(model)
+    problems += graph.problems
+    return model, graph
+
+
+def _placed(read: Document, problems: Iterable[Problem]) -> list[Finding]:
+    """Problems at their places; one place of a spec has a code once."""
+    found: dict[tuple[str, Span], Finding] = {}
+    for problem in problems:
+        span = problem.span or read.locate(problem.path, on_key=problem.on_key)
+        found.setdefault((problem.code, span), _finding(problem, span))
+    return _without_echoes(list(found.values()))
+
+
+def _without_echoes(findings: list[Finding]) -> list[Finding]:
+    """Where a value is an error anyway, that another reader takes it otherwise is no news."""
+    broken = {f.span for f in findings if f.rule.severity is Severity.ERROR}
+    return [f for f in findings if f.rule.code != "NN012" or f.span not in broken]
+
+
+def _finding(problem: Problem, span: Span) -> Finding:
+    rule = rules.find(problem.code)
+    info = rule.info if rule else RuleInfo(problem.code, "unknown", Severity.ERROR)
+    info = info._replace(severity=problem.severity or info.severity)
+    return Finding(info, problem.message, problem.help, problem.path, span)

@@ -1,0 +1,111 @@
+"""What nnlint found in each input, and the exit code that follows from it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from nnlint.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from nnlint.budget import Limit
+    from nnlint.graph import Graph
+
+
+class Status(Enum):
+    """What became of an input."""
+
+    LINTED = "linted"
+    SKIPPED = "skipped"
+    UNREADABLE = "unreadable"
+
+
+class Report(NamedTuple):
+    """What nnlint has to say of one input.
+
+    Attributes:
+        path: the input as it is shown.
+        status: what became of it.
+        reason: why it was skipped or could not be read.
+        text: its text, as far as it is text.
+        findings: in the order of the file.
+        graph: the network; None where there is none.
+        limits: its budget, line by line.
+        ignored: how many findings ignore comments silenced.
+    """
+
+    path: str
+    status: Status = Status.LINTED
+    reason: str | None = None
+    text: str = ""
+    findings: tuple[Finding, ...] = ()
+    graph: Graph | None = None
+    limits: tuple[Limit, ...] = ()
+    ignored: int = 0
+
+
+class Exit:
+    """The exit codes; CI reads nothing else."""
+
+    OK = 0
+    FINDINGS = 1
+    COULD_NOT_CHECK = 2
+    BUDGET = 3
+
+
+BUDGET_CODES = ("NN90", "NN91")
+"""Findings of these families say that the network changed, not that the spec is broken."""
+
+
+def exit_code(reports: Sequence[Report], fail_on: Severity | None, *, trouble: bool) -> int:
+    """The one place where a run becomes a number.
+
+    Args:
+        reports: one for each input.
+        fail_on: the least severity that fails; None: none does.
+        trouble: something could not be checked that no report speaks of.
+    """
+    unread = any(report.status is Status.UNREADABLE for report in reports)
+    if trouble or unread or not reports:
+        return Exit.COULD_NOT_CHECK
+    failing = {finding.rule.code for finding in _failing(reports, fail_on)}
+    if not failing:
+        return Exit.OK
+    only_budget = all(code.startswith(BUDGET_CODES) for code in failing)
+    return Exit.BUDGET if only_budget else Exit.FINDINGS
+
+
+def _failing(reports: Iterable[Report], fail_on: Severity | None) -> Iterator[Finding]:
+    for report in reports:
+        for finding in report.findings:
+            if fail_on and finding.rule.severity.rank >= fail_on.rank:
+                yield finding
+
+
+class Counts(NamedTuple):
+    """How many of what a run found."""
+
+    linted: int
+    skipped: int
+    unreadable: int
+    errors: int
+    warnings: int
+    infos: int
+    ignored: int
+
+
+def count(reports: Sequence[Report]) -> Counts:
+    """The sums for the last line."""
+    statuses = [report.status for report in reports]
+    found = [finding.rule.severity for report in reports for finding in report.findings]
+    return Counts(
+        statuses.count(Status.LINTED),
+        statuses.count(Status.SKIPPED),
+        statuses.count(Status.UNREADABLE),
+        found.count(Severity.ERROR),
+        found.count(Severity.WARNING),
+        found.count(Severity.INFO),
+        sum(report.ignored for report in reports),
+    )

@@ -1,0 +1,96 @@
+"""The rules: one file per code, with its whole page; the folder is the list.
+
+`nn301_redundant_bias.py` holds the rule NN301. Files are imported when they are
+needed: those that check a graph by `checks()`, the others when they fire.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, NamedTuple
+
+from nnlint.finding import RuleInfo, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from nnlint.finding import Problem
+    from nnlint.graph import Graph
+
+
+class Made(NamedTuple):
+    """An example that is too large or too odd to print: its description, and how to make it."""
+
+    words: str
+    make: Callable[[], bytes]
+
+
+class Rule(NamedTuple):
+    """One rule and its page.
+
+    Attributes:
+        code: `NN301`; never used again for another rule.
+        name: the words of its file name, `redundant-bias`.
+        severity: how much it matters.
+        summary: one line.
+        rationale: why it matters, and when the rule is silent.
+        reference: where to read more.
+        bad: a spec on which exactly this code fires.
+        good: a spec on which nothing fires.
+        check: finds it in a graph; None where a stage of the pipeline does.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    rationale: str
+    reference: str
+    bad: str | Made
+    good: str | Made
+    check: Callable[[Graph], Iterable[Problem]] | None = None
+
+    @property
+    def info(self) -> RuleInfo:
+        """What a finding needs of it."""
+        return RuleInfo(self.code, self.name, self.severity)
+
+
+FAMILIES = {
+    "NN0": "reading", "NN1": "schema", "NN2": "graph and shapes", "NN3": "parameters and bias",
+    "NN4": "structure", "NN5": "head and loss", "NN8": "efficiency advice",
+    "NN90": "budget", "NN91": "expectation", "NN95": "housekeeping",
+}  # fmt: skip
+
+_STAGES = ("NN0", "NN1", "NN2", "NN9")
+"""Families that the stages of the pipeline report: their rules check no graph."""
+
+
+@cache
+def _files() -> dict[str, str]:
+    """Code -> module; sorted by code."""
+    names = sorted(entry.name for entry in iter_modules(__path__) if entry.name.startswith("nn"))
+    return {name.partition("_")[0].upper(): name for name in names}
+
+
+def codes() -> list[str]:
+    """Every code, in order."""
+    return list(_files())
+
+
+@cache
+def find(code: str) -> Rule | None:
+    """The rule of that code."""
+    module = _files().get(code)
+    if module is None:
+        return None
+    rule: Rule = import_module(f"{__name__}.{module}").RULE
+    return rule
+
+
+def checks() -> list[Rule]:
+    """The rules that look at a graph."""
+    candidates = [find(code) for code in codes() if not code.startswith(_STAGES)]
+    return [rule for rule in candidates if rule and rule.check]

@@ -1,0 +1,94 @@
+"""NN301: a bias that the normalisation behind it takes away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint.finding import Problem, Severity
+from nnlint.rules import Rule
+from nnlint.rules.walking import by_definition
+from nnlint.wording import grouped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nnlint.graph import Graph, Node
+
+
+def check(graph: Graph) -> Iterator[Problem]:
+    """Biases whose every copy feeds a norm that centres the same axis."""
+    for path, nodes in by_definition(graph):
+        if all(_has_learned_bias(node) and _is_centred(node, node, set()) for node in nodes):
+            node = nodes[0]
+            biases, params = (sum(getattr(n, key) for n in nodes) for key in ("biases", "params"))
+            yield Problem(
+                "NN301",
+                (*path, "bias") if "bias" in node.spec.given else path,
+                f"{node.spec.label} has a bias, but the normalisation after it subtracts the "
+                f"mean, and the bias with it",
+                f"bias: false drops {grouped(biases)} of its {grouped(params)} parameters",
+            )
+
+
+def _has_learned_bias(node: Node) -> bool:
+    layer = node.layer
+    return bool(layer and layer.bias_flag and layer.feature_axis is not None and node.trainable)
+
+
+def _is_centred(origin: Node, node: Node, seen: set[int]) -> bool:
+    """Whether all that the node's output reaches is one norm that takes the bias away."""
+    if id(node) in seen:
+        return True
+    seen.add(id(node))
+    return all(
+        len(consumers) == 1 and _takes_away(origin, consumers[0], seen)
+        for consumers in node.followers()
+    )
+
+
+def _takes_away(origin: Node, node: Node, seen: set[int]) -> bool:
+    layer = node.layer
+    if layer is None or origin.layer is None or origin.output.open or node.output.open:
+        return False
+    if layer.passes_shift:
+        return _is_centred(origin, node, seen)
+    axis = origin.layer.feature_axis
+    same_axis = axis is not None and axis % origin.output.rank == layer.centred_axis
+    return same_axis and node.trainable
+
+
+RULE = Rule(
+    code="NN301",
+    name="redundant-bias",
+    severity=Severity.WARNING,
+    summary="A bias before a normalisation that subtracts the mean.",
+    rationale=(
+        "Batch normalisation subtracts each channel's mean. A bias adds one constant to a "
+        "channel, so it raises the mean by just that constant and is gone; its gradient is "
+        "zero (1e-8 when measured), and the norm has a learned shift of its own. The rule is "
+        "silent if anything else takes the layer's output, if an activation or dropout lies "
+        "between, if the norm averages over other axes (LayerNorm, RMSNorm, a Linear on "
+        "[C, L]), and if the layer or the norm is frozen: a frozen norm subtracts a stored "
+        "mean and leaves the bias its effect."
+    ),
+    reference="https://arxiv.org/abs/1502.03167",
+    bad="""\
+nnlint: 1
+input: [784]
+layers:
+  - {type: Linear, out_features: 64}
+  - BatchNorm1d
+  - ReLU
+  - {type: Linear, out_features: 10}
+""",
+    good="""\
+nnlint: 1
+input: [784]
+layers:
+  - {type: Linear, out_features: 64, bias: false}
+  - BatchNorm1d
+  - ReLU
+  - {type: Linear, out_features: 10}
+""",
+    check=check,
+)

@@ -1,0 +1,99 @@
+"""NN401: two linear layers with nothing non-linear between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint.finding import Problem, Severity, spell
+from nnlint.layers.shape import Unknown
+from nnlint.rules import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nnlint.graph import Graph, Node
+
+
+def check(graph: Graph) -> Iterator[Problem]:
+    """Pairs of linear maps joined only by what keeps them linear."""
+    for first in graph.nodes:
+        if first.layer and first.layer.is_linear_map:
+            for second in _next_maps(first, set()):
+                if not _is_bottleneck(first, second):
+                    yield _problem(first, second)
+
+
+def _next_maps(node: Node, seen: set[int]) -> Iterator[Node]:
+    """The linear maps that the output reaches; where it is taken twice, none."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    for consumers in node.followers():
+        if len(consumers) != 1 or consumers[0].layer is None:
+            continue
+        follower = consumers[0]
+        if consumers[0].layer.is_linear_map:
+            yield follower
+        elif consumers[0].layer.passes_linearity:
+            yield from _next_maps(follower, seen)
+
+
+def _is_bottleneck(first: Node, second: Node) -> bool:
+    """A narrow layer before a wide one is a low rank, and meant; unknown sizes are silent."""
+    try:
+        narrow, arriving = _width(first, after=True), _width(first, after=False)
+        return narrow <= arriving and narrow < _width(second, after=True)
+    except Unknown:
+        return True
+
+
+def _width(node: Node, *, after: bool) -> int:
+    shape = node.output if after else node.inputs[0]
+    if node.layer and node.layer.feature_axis == -1:
+        return shape.last
+    return shape.known[0]
+
+
+def _problem(first: Node, second: Node) -> Problem:
+    if first.path == second.path:
+        what = f"each copy of {second.spec.label} follows the one before"
+    else:
+        what = f"{second.spec.label} follows {first.spec.label} ({spell(first.path)})"
+    return Problem(
+        "NN401",
+        second.path,
+        f"{what} with nothing non-linear between: two linear maps in a row are one",
+        "put an activation between them (ReLU, GELU), or make them one layer",
+    )
+
+
+RULE = Rule(
+    code="NN401",
+    name="no-activation-between",
+    severity=Severity.WARNING,
+    summary="Two linear layers with no non-linearity between.",
+    rationale=(
+        "A linear map of a linear map is a linear map: the second layer adds parameters and "
+        "time, but nothing that one layer could not do. Norms, dropout and reshaping between "
+        "them do not count as non-linear. The rule is silent on bottlenecks (the first layer "
+        "does not widen and the second is wider: a low rank, as in autoencoders), where the "
+        "first layer's output is taken twice, and where a size is unknown."
+    ),
+    reference="https://www.deeplearningbook.org/contents/mlp.html",
+    bad="""\
+nnlint: 1
+input: [784]
+layers:
+  - {type: Linear, out_features: 64}
+  - {type: Linear, out_features: 10}
+""",
+    good="""\
+nnlint: 1
+input: [784]
+layers:
+  - {type: Linear, out_features: 64}
+  - ReLU
+  - {type: Linear, out_features: 10}
+""",
+    check=check,
+)

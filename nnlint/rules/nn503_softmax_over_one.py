@@ -1,0 +1,57 @@
+"""NN503: a softmax over a single score."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint.finding import Problem, Severity
+from nnlint.rules import Rule
+from nnlint.rules.walking import competing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nnlint.graph import Graph
+
+
+def check(graph: Graph) -> Iterator[Problem]:
+    """Layers that compare the scores of an axis of size 1."""
+    remedy = "use Sigmoid" if graph.loss == "BCELoss" else "use no activation, and BCEWithLogitsLoss"
+    for node in graph.nodes:
+        if competing(node) == 1:
+            yield Problem(
+                "NN503",
+                node.path,
+                f"{node.spec.label} compares the scores of an axis of size 1 in "
+                f"{node.inputs[0]}: the output is constant, and nothing is learned",
+                f"{remedy}; or compare along another axis, with dim",
+            )
+
+
+RULE = Rule(
+    code="NN503",
+    name="softmax-over-one",
+    severity=Severity.ERROR,
+    summary="Softmax or LogSoftmax over an axis of size 1.",
+    rationale=(
+        "Softmax shares out 1 among the scores of an axis. A single score always gets all of "
+        "it: the output is exactly 1 (its logarithm 0) whatever the network computes, and the "
+        "gradient is exactly 0. For one yes-or-no score, Sigmoid is meant."
+    ),
+    reference="https://docs.pytorch.org/docs/stable/generated/torch.nn.Softmax.html",
+    bad="""\
+nnlint: 1
+input: [30]
+layers:
+  - {type: Linear, out_features: 1}
+  - {type: Softmax, dim: -1}
+""",
+    good="""\
+nnlint: 1
+input: [30]
+layers:
+  - {type: Linear, out_features: 2}
+  - {type: Softmax, dim: -1}
+""",
+    check=check,
+)

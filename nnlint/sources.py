@@ -1,0 +1,137 @@
+"""Paths, folders, globs and `-` -> inputs with their bytes.
+
+Whatever keeps nnlint from the bytes is an input too, with the reason: no input is
+lost, and none stops the others.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+from fnmatch import fnmatchcase
+from glob import glob
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+STDIN = "-"
+SUFFIXES = (".yaml", ".yml")
+SKIPPED_FOLDERS = ("node_modules", "venv", "__pypackages__", "__pycache__")
+MARKER = re.compile(rb"^(\xef\xbb\xbf)?nnlint:", re.M)
+MARKER_WORDS = "no line begins with `nnlint:`"
+
+
+class Source(NamedTuple):
+    """One input.
+
+    Attributes:
+        path: as it is shown; `-` is standard input.
+        named: by hand, so that it must be a spec.
+        trouble: why its bytes can't be had; None: not tried, or had.
+    """
+
+    path: str
+    named: bool
+    trouble: str | None = None
+
+
+def collect(paths: Iterable[str], exclude: Iterable[str]) -> list[Source]:
+    """Every input once, in the order given; what a folder holds is sorted."""
+    patterns = tuple(exclude)
+    found: dict[str, Source] = {}
+    for given in paths:
+        for source in _expand(given):
+            if not _is_excluded(source.path, patterns):
+                found.setdefault(os.path.normpath(source.path), source)
+    return list(found.values())
+
+
+def _expand(given: str) -> Iterator[Source]:
+    if given == STDIN:
+        yield Source(STDIN, named=True)
+    elif Path(given).is_dir():
+        yield from _walk(Path(given))
+    elif any(sign in given for sign in "*?[") and not os.path.lexists(given):
+        matches = sorted(glob(given, recursive=True))
+        yield from (source for match in matches for source in _expand(match))
+        if not matches:
+            yield Source(given, named=True, trouble="no file matches")
+    else:
+        yield Source(given, named=True)
+
+
+def _walk(folder: Path) -> Iterator[Source]:
+    """The YAML files below a folder; hidden folders and those of tools are left out."""
+    failures: list[OSError] = []
+    files: list[str] = []
+    for at, folders, names in os.walk(folder, onerror=failures.append):
+        folders[:] = [f for f in folders if not f.startswith(".") and f not in SKIPPED_FOLDERS]
+        files += [str(Path(at, name)) for name in names if name.endswith(SUFFIXES)]
+    yield from (Source(path, named=False) for path in sorted(files))
+    for failure in failures:
+        yield Source(str(failure.filename), named=True, trouble=_reason(failure))
+
+
+def _is_excluded(path: str, patterns: tuple[str, ...]) -> bool:
+    """A pattern matches the path, any folder above it, or any single name in it."""
+    parts = Path(os.path.relpath(path)).parts if path != STDIN else ()
+    whole = ["/".join(parts[: n + 1]) for n in range(len(parts))]
+    tried = [pattern.rstrip("/").removeprefix("./") for pattern in patterns]
+    return any(fnmatchcase(name, pattern) for pattern in tried for name in (*whole, *parts))
+
+
+class Unreadable(Exception):  # noqa: N818
+    """The bytes can't be had; the argument says why."""
+
+
+class TooLarge(Exception):  # noqa: N818
+    """The file is larger than the limit; the argument is its size in bytes."""
+
+
+def fetch(source: Source, limit: int, *, only_if_marked: bool) -> bytes | None:
+    """The bytes of an input; None: it has no marker, and only marked ones are wanted.
+
+    Raises:
+        Unreadable: missing, denied, not a regular file; or unmarked, though it must be a spec.
+        TooLarge: larger than `limit` bytes.
+    """
+    if source.trouble:
+        raise Unreadable(source.trouble)
+    try:
+        data, size = _standard_input(limit) if source.path == STDIN else _file(source.path, limit)
+    except OSError as error:
+        raise Unreadable(_reason(error)) from None
+    except ValueError:
+        raise Unreadable("no file can have that name") from None
+    marked = MARKER.search(data.replace(b"\0", b"")) is not None
+    if not marked and only_if_marked:
+        return None
+    if size > limit:
+        raise TooLarge(size)
+    if not marked:
+        raise Unreadable(f"not a spec: {MARKER_WORDS}")
+    return data
+
+
+def _standard_input(limit: int) -> tuple[bytes, int]:
+    data = sys.stdin.buffer.read(limit + 1)
+    return data, len(data)
+
+
+def _file(path: str, limit: int) -> tuple[bytes, int]:
+    """At most `limit` bytes of a regular file, and its size; a FIFO does not block."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, opened without blocking
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable("not a regular file")
+        data = file.read(limit + 1)
+        return data, max(status.st_size, len(data))
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
