@@ -59,16 +59,18 @@ BUDGET_CODES = ("NN90", "NN91")
 """Findings of these families say that the network changed, not that the spec is broken."""
 
 
-def exit_code(reports: Sequence[Report], fail_on: Severity | None, *, trouble: bool) -> int:
+def exit_code(
+    reports: Sequence[Report], fail_on: Severity | None, *, nothing_is_fine: bool = False
+) -> int:
     """The one place where a run becomes a number.
 
     Args:
         reports: one for each input.
         fail_on: the least severity that fails; None: none does.
-        trouble: something could not be checked that no report speaks of.
+        nothing_is_fine: no input at all is no mistake (a hook may bring none).
     """
     unread = any(report.status is Status.UNREADABLE for report in reports)
-    if trouble or unread or not reports:
+    if unread or not (reports or nothing_is_fine):
         return Exit.COULD_NOT_CHECK
     failing = {finding.rule.code for finding in _failing(reports, fail_on)}
     if not failing:

@@ -72,6 +72,8 @@ def _walk(folder: Path) -> Iterator[Source]:
         folders[:] = [f for f in folders if not f.startswith(".") and f not in SKIPPED_FOLDERS]
         files += [str(Path(at, name)) for name in names if name.endswith(SUFFIXES)]
     yield from (Source(path, named=False) for path in sorted(files))
+    if not files and not failures:
+        yield Source(str(folder), named=True, trouble="no .yaml or .yml file in this folder")
     for failure in failures:
         yield Source(str(failure.filename), named=True, trouble=_reason(failure))
 

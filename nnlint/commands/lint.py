@@ -1,0 +1,59 @@
+"""`nnlint PATH...`: lint specs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint import engine, formats, options, sources
+from nnlint.commands import Outcome
+from nnlint.finding import Severity
+from nnlint.report import Report, Status, count, exit_code
+from nnlint.terminal import visible
+from nnlint.wording import plural
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterator
+
+    from nnlint.options import Options, Terminal
+
+SUMMARY = "Check neural-network specs, count their parameters, keep their budgets."
+configure = options.configure
+
+__all__ = ["SUMMARY", "configure", "run"]
+
+
+def run(parser: ArgumentParser, arguments: Namespace, terminal: Terminal) -> Outcome:  # noqa: ARG001
+    """Lint every input; print the findings; one number for CI."""
+    chosen = options.read(arguments, terminal)
+    inputs = sources.collect(chosen.paths, chosen.exclude)
+    reports = [
+        _shown(engine.lint_source(source, skip_unmarked=chosen.skip_unmarked), chosen)
+        for source in inputs
+    ]
+    code = exit_code(reports, chosen.fail_on, nothing_is_fine=chosen.skip_unmarked)
+    return Outcome(
+        code,
+        formats.render(chosen.format, reports, chosen.style),
+        "".join(f"nnlint: {line}\n" for line in _log(reports, chosen)),
+    )
+
+
+def _shown(report: Report, chosen: Options) -> Report:
+    """The report without advice, unless it was asked for."""
+    if chosen.show_info:
+        return report
+    kept = (finding for finding in report.findings if finding.rule.severity is not Severity.INFO)
+    return report._replace(findings=tuple(kept))
+
+
+def _log(reports: list[Report], chosen: Options) -> Iterator[str]:
+    """What standard error says: what could not be checked, and what was not."""
+    for report in reports:
+        if report.status is Status.UNREADABLE:
+            yield f"{visible(report.path)}: {visible(report.reason or '')}"
+    if not reports:
+        yield "nothing to check: every input is excluded"
+    total = count(reports)
+    if chosen.format != formats.DEFAULT and total.skipped:
+        yield f"{plural(total.skipped, 'file')} skipped: {sources.MARKER_WORDS}"

@@ -1,0 +1,29 @@
+"""Output formats: every module of this folder is one, with `render(reports, style)`.
+
+The folder is the list: a module dropped in here is a value of --format.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nnlint.report import Report
+    from nnlint.terminal import Style
+
+DEFAULT = "full"
+
+
+def names() -> list[str]:
+    """Every format, in order."""
+    return sorted(entry.name for entry in iter_modules(__path__))
+
+
+def render(name: str, reports: Sequence[Report], style: Style) -> str:
+    """What the reports look like in that format."""
+    text: str = import_module(f"{__name__}.{name}").render(reports, style)
+    return text

@@ -1,0 +1,109 @@
+"""Findings as code frames with a caret and a help line, then the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint.formats import concise
+from nnlint.report import count
+from nnlint.terminal import SEVERITY_STYLES, Style, cells, visible
+from nnlint.wording import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nnlint.finding import Finding
+    from nnlint.report import Counts, Report
+
+LEAD = 20
+"""Columns kept before the caret where a line is too long to show whole."""
+
+
+def render(reports: Sequence[Report], style: Style) -> str:
+    """Findings, then for one file its table, for several one row a file, then the sums."""
+    frames = [
+        frame(report, finding, style) for report in reports for finding in report.findings
+    ]
+    parts = [*frames, *_tables(reports, style), summary(reports, style) + "\n"]
+    return "\n".join(parts)
+
+
+def _tables(reports: Sequence[Report], style: Style) -> Iterator[str]:
+    drawn = [report for report in reports if report.graph]
+    if style.table is False or not drawn:
+        return
+    from nnlint import table  # noqa: PLC0415 - rich loads only if a table is drawn
+
+    if len(reports) == 1 or style.table:
+        yield from (table.network(report, style) for report in drawn)
+    if len(reports) > 1:
+        yield table.files(drawn, style)
+
+
+def frame(report: Report, finding: Finding, style: Style) -> str:
+    """One finding with the line that it is about, a caret below, and how to mend it."""
+    source = _source_line(report.text, finding.span.line)
+    gutter = " " * len(str(finding.span.line))
+    bar = style.paint("|", "cyan")
+    lines = [concise.line(report.path, finding, style)]
+    if source.strip():
+        shown, caret = _pointed(source, finding, max(style.width - len(gutter) - 4, LEAD * 2))
+        number = style.paint(str(finding.span.line), "cyan")
+        mark = style.paint(caret.lstrip(), *SEVERITY_STYLES[finding.rule.severity.value])
+        indent = " " * (len(caret) - len(caret.lstrip()))
+        lines += [f" {gutter} {bar}", f" {number} {bar} {shown}", f" {gutter} {bar} {indent}{mark}"]
+    if finding.help:
+        lines.append(f" {gutter} {style.paint('help:', 'bold', 'green')} {visible(finding.help)}")
+    return "\n".join(lines) + "\n"
+
+
+def _source_line(text: str, number: int) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines[number - 1] if number <= len(lines) else ""
+
+
+def _pointed(source: str, finding: Finding, width: int) -> tuple[str, str]:
+    """The line, cut to what fits around the place, and the carets below it."""
+    span = finding.span
+    begin = span.column - 1
+    end = span.end_column - 1 if span.end_line == span.line else len(source.rstrip())
+    end = max(end, begin + 1)
+    cut = max(0, begin - LEAD) if cells(visible(source)) > width else 0
+    before = visible(source[cut:begin])
+    marked = visible(source[begin:end])
+    after = visible(source[end : end + width])
+    lead = "…" if cut else ""
+    shown = lead + before + marked + after
+    room = width - 1
+    carets = "^" * max(1, min(cells(marked), room - cells(lead + before)))
+    clipped = shown if len(shown) <= width else shown[:room] + "…"
+    return clipped.rstrip(), " " * cells(lead + before) + carets
+
+
+def summary(reports: Sequence[Report], style: Style) -> str:
+    """The last line: how many findings in how many files, and what was not checked."""
+    total = count(reports)
+    words = [_findings_words(total, style)]
+    if total.skipped:
+        words.append(f"{plural(total.skipped, 'file')} skipped (no line begins with `nnlint:`)")
+    if total.unreadable:
+        words.append(style.paint(f"{plural(total.unreadable, 'input')} not checked", "bold", "red"))
+    if total.ignored:
+        words.append(f"{plural(total.ignored, 'finding')} ignored by comments")
+    return "; ".join(filter(None, words))
+
+
+def _findings_words(total: Counts, style: Style) -> str:
+    if not total.linted:
+        return "nothing checked"
+    files = plural(total.linted, "file")
+    found = {"error": total.errors, "warning": total.warnings, "info": total.infos}
+    said = [
+        style.paint(plural(number, "finding for information" if word == "info" else word),
+                    *SEVERITY_STYLES[word])
+        for word, number in found.items()
+        if number
+    ]  # fmt: skip
+    if not said:
+        return f"{style.paint('ok', 'bold', 'green')}: {files} checked, no findings"
+    return f"{', '.join(said)} in {files}"

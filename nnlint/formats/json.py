@@ -1,0 +1,145 @@
+"""Everything that nnlint knows, for programs. Standard output is pure JSON.
+
+The top level holds:
+
+* `version`: of this layout; it grows when a key changes its meaning or goes.
+* `nnlint`: the program's version.
+* `summary`: `linted`, `skipped`, `unreadable` inputs; `errors`, `warnings`, `infos`, `ignored`.
+* `files`: one entry an input, in order, with
+  `path`, `status` (`linted`, `skipped`, `unreadable`), `reason` (null where linted),
+  `findings` and `network` (null where there is none).
+
+A finding has `code`, `name`, `severity`, `message`, `help`, `path` (into the document),
+`line`, `column`, `end_line`, `end_column` (from 1, the end exclusive).
+
+A network has `name`, `inputs`, `output`, `dtype`, `layers`, `totals` and `budget`. Counts
+are exact integers of any size. Where something is unknown, `complete` is false and the
+counts are what is known: the true ones are at least that. Unknown shapes are null.
+A layer's `weights`, `biases`, `params`, `buffers` and `macs` are those of all its `count`
+equal copies, so each column adds up to `totals`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from nnlint import __version__
+from nnlint.quantity import size_in_bytes
+from nnlint.report import count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nnlint.budget import Limit
+    from nnlint.finding import Finding
+    from nnlint.graph import Graph, Group, Node
+    from nnlint.layers.shape import Shape
+    from nnlint.report import Report
+    from nnlint.terminal import Style
+
+VERSION = 1
+
+
+def render(reports: Sequence[Report], style: Style) -> str:  # noqa: ARG001 - a format's signature
+    """The reports as one JSON object."""
+    document = {
+        "version": VERSION,
+        "nnlint": __version__,
+        "summary": count(reports)._asdict(),
+        "files": [_file(report) for report in reports],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _file(report: Report) -> dict[str, Any]:
+    return {
+        "path": report.path,
+        "status": report.status.value,
+        "reason": report.reason,
+        "findings": [_finding(finding) for finding in report.findings],
+        "network": _network(report.graph, report.limits) if report.graph else None,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.rule.code,
+        "name": finding.rule.name,
+        "severity": finding.rule.severity.value,
+        "message": finding.message,
+        "help": finding.help,
+        "path": list(finding.path),
+        **finding.span._asdict(),
+    }
+
+
+def _network(graph: Graph, limits: Sequence[Limit]) -> dict[str, Any]:
+    total = graph.totals
+    return {
+        "name": graph.name,
+        "inputs": {name: _shape(shape) for name, shape in graph.inputs.items()},
+        "output": _shape(graph.output.shape),
+        "dtype": graph.dtype,
+        "layers": [_layer(index, node) for index, node in enumerate(graph.nodes, 1)],
+        "totals": {
+            "weights": total.weights,
+            "biases": total.biases,
+            "params": total.params,
+            "trainable": total.trainable,
+            "frozen": total.frozen,
+            "active": total.active,
+            "buffers": total.buffers,
+            "bytes": size_in_bytes(total.params, graph.dtype),
+            "complete": total.complete,
+            "macs": total.macs,
+            "macs_complete": total.macs_complete,
+        },
+        "budget": [_limit(limit) for limit in limits],
+    }
+
+
+def _layer(index: int, node: Node) -> dict[str, Any]:
+    return {
+        "index": index,
+        "type": node.spec.type,
+        "name": node.spec.name,
+        "path": list(node.path),
+        "groups": _groups(node.group),
+        "count": node.count,
+        "inputs": [_shape(shape) for shape in node.inputs],
+        "output": _shape(node.output),
+        "bias": node.spec.bias,
+        "trainable": node.trainable,
+        "weights": node.weights,
+        "biases": node.biases,
+        "params": node.params,
+        "buffers": node.stored,
+        "complete": node.complete,
+        "macs": None if node.macs is None else node.all_macs,
+        "derivation": node.derivation or None,
+    }
+
+
+def _groups(group: Group | None) -> list[dict[str, Any]]:
+    """The containers around a layer, the outermost first."""
+    if group is None:
+        return []
+    own = {"type": group.spec.type, "name": group.spec.name, "count": group.count}
+    return [*_groups(group.parent), own]
+
+
+def _shape(shape: Shape) -> list[int] | None:
+    return None if shape.open else list(shape.dims)
+
+
+def _limit(limit: Limit) -> dict[str, Any]:
+    exact = limit.unit != "share"
+    values = {"used": limit.used, "limit": limit.limit, "left": limit.left}
+    shown = {key: int(value) if exact else float(value) for key, value in values.items()}
+    return {
+        "metric": limit.metric,
+        **shown,
+        "warn_at": float(limit.warn_at),
+        "state": limit.state,
+    }

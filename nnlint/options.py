@@ -1,0 +1,112 @@
+"""What the user asked for: argv and the terminal -> `Options`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from nnlint import formats
+from nnlint.finding import Severity
+from nnlint.terminal import PIPE_WIDTH, Style
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Mapping
+
+
+class Terminal(NamedTuple):
+    """What standard output is.
+
+    Attributes:
+        is_tty: a person looks at it.
+        columns: its width, where it has one.
+        environ: the environment.
+    """
+
+    is_tty: bool
+    columns: int | None
+    environ: Mapping[str, str]
+
+
+class Options(NamedTuple):
+    """One run of the linter.
+
+    Attributes:
+        paths: files, folders, globs, or `-`.
+        format: the output format.
+        fail_on: the least severity that fails the run; None: none does.
+        exclude: patterns of paths to leave out.
+        skip_unmarked: skip files without the marker, also those named by hand.
+        show_info: show advice.
+        style: how output is drawn.
+    """
+
+    paths: tuple[str, ...]
+    format: str
+    fail_on: Severity | None
+    exclude: tuple[str, ...]
+    skip_unmarked: bool
+    show_info: bool
+    style: Style
+
+
+def configure(parser: ArgumentParser) -> None:
+    """The options of linting."""
+    parser.add_argument("paths", nargs="+", metavar="PATH",
+                        help="a spec, a folder to search for specs, a glob, or - for standard input")
+    parser.add_argument("--format", choices=formats.names(), default=formats.DEFAULT,
+                        help="full: code frames and a table (default); concise: a line a finding; "
+                             "json: everything, for programs")
+    parser.add_argument("--fail-on", choices=[*(s.value for s in Severity), "never"],
+                        default="error", metavar="SEVERITY",
+                        help="least severity that fails: error (default), warning, info, never")
+    parser.add_argument("--exclude", action="append", default=[], metavar="GLOB",
+                        help="leave out paths, folders or names that match; may be repeated")
+    parser.add_argument("--skip-unmarked", action="store_true",
+                        help="skip files in which no line begins with `nnlint:`, also named ones")
+    parser.add_argument("--show-info", action="store_true", help="show advice too")
+    table = parser.add_mutually_exclusive_group()
+    table.add_argument("--table", action="store_true", default=None,
+                       help="a layer table for every file (default: for a single one)")
+    table.add_argument("--no-table", action="store_false", dest="table", help="no table")
+    add_color(parser)  # fmt: skip
+
+
+def add_color(parser: ArgumentParser) -> None:
+    """The option that every command has."""
+    parser.add_argument("--color", choices=["auto", "always", "never"], default="auto",
+                        help="default: on a terminal; FORCE_COLOR and NO_COLOR are heard")  # fmt: skip
+
+
+def read(arguments: Namespace, terminal: Terminal) -> Options:
+    """The options of linting, from parsed arguments."""
+    severity = None if arguments.fail_on == "never" else Severity(arguments.fail_on)
+    return Options(
+        paths=tuple(arguments.paths),
+        format=arguments.format,
+        fail_on=severity,
+        exclude=tuple(arguments.exclude),
+        skip_unmarked=arguments.skip_unmarked,
+        show_info=arguments.show_info or severity is Severity.INFO,
+        style=style(arguments.color, terminal, table=arguments.table),
+    )
+
+
+def style(color: str, terminal: Terminal, *, table: bool | None = None) -> Style:
+    """How to draw: --color > FORCE_COLOR > NO_COLOR > terminal; COLUMNS > terminal > 160."""
+    return Style(_colored(color, terminal), _width(terminal), table)
+
+
+def _colored(choice: str, terminal: Terminal) -> bool:
+    environ = terminal.environ
+    if choice != "auto":
+        return choice == "always"
+    if environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return terminal.is_tty and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+
+
+def _width(terminal: Terminal) -> int:
+    written = terminal.environ.get("COLUMNS", "")
+    if written.isascii() and written.isdecimal() and int(written[:6]) > 0:
+        return int(written[:6])
+    return (terminal.columns if terminal.is_tty else None) or PIPE_WIDTH

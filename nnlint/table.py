@@ -1,0 +1,357 @@
+"""The table that `full` prints: a row a layer, totals that add up. Alone imports rich."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from io import StringIO
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from nnlint.quantity import percent, size_in_bytes, size_text
+from nnlint.terminal import visible
+from nnlint.wording import grouped, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import RenderableType
+
+    from nnlint.budget import Limit
+    from nnlint.finding import Finding
+    from nnlint.graph import Graph, Group, Node, Totals
+    from nnlint.report import Report
+    from nnlint.terminal import Style
+
+WIDE = 100
+"""From so many columns on, every column is shown."""
+NARROW = 60
+"""Below so many columns, rows are stacked."""
+BAR = 10
+"""Columns of a full bar."""
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_STATES = {"ok": "green", "near": "yellow", "over": "bold red", "unknown": "dim"}
+
+
+class Column(NamedTuple):
+    """One column of the table; those with a `drop` go first where the width is short."""
+
+    title: str
+    right: bool = False
+    drop: int = 0
+
+
+COLUMNS = (
+    Column("#", right=True),
+    Column("Layer"),
+    Column("Output", drop=3),
+    Column("Bias"),
+    Column("Weights", right=True),
+    Column("Biases", right=True),
+    Column("Params", right=True),
+    Column("Share", drop=2),
+    Column("Derivation", drop=1),
+)
+
+
+def network(report: Report, style: Style) -> str:
+    """The network of one file: its layers, totals and budget."""
+    graph = report.graph
+    if graph is None:
+        return ""
+    console = _console(style)
+    console.print(_heading(graph, report.path))
+    if style.width < NARROW:
+        _stacked(console, graph)
+    else:
+        _tabular(console, graph, style.width)
+    console.print(_footer(graph, report.limits), soft_wrap=True)
+    return _drawn(console)
+
+
+def files(reports: Sequence[Report], style: Style) -> str:
+    """One row a file, and the total over all of them."""
+    console = _console(style)
+    grid = _grid([Column("File"), Column("Network"), *COLUMNS[4:7], Column("Size", right=True),
+                  Column("Findings")])  # fmt: skip
+    for report in reports:
+        grid.add_row(Text(visible(report.path)), *_file_cells(report))
+    shown = [report.graph for report in reports if report.graph]
+    numbers = _sums([graph.totals for graph in shown])
+    grid.add_section()
+    grid.add_row(Text("Total", "bold"), plural(len(shown), "network"), *numbers, "", "")
+    if _natural_width(grid, console) > style.width:
+        for report in reports:
+            console.print(Text(visible(report.path), "bold"), soft_wrap=True)
+            console.print(Text(f"  {_one_line(report)}"), soft_wrap=True)
+        console.print(Text.assemble(("Total ", "bold"), numbers[-1], " parameters"), soft_wrap=True)
+    else:
+        console.print(grid)
+    return _drawn(console)
+
+
+def _console(style: Style) -> Console:
+    return Console(
+        file=StringIO(),
+        width=style.width,
+        force_terminal=style.color,
+        color_system="standard" if style.color else None,
+        no_color=not style.color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+
+
+def _drawn(console: Console) -> str:
+    """What was printed, without the spaces that pad it on the right."""
+    file = console.file
+    assert isinstance(file, StringIO)  # noqa: S101 - made by _console
+    lines = file.getvalue().split("\n")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _grid(columns: Iterable[Column]) -> Table:
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="bold")
+    for column in columns:
+        folded = column.title in ("Layer", "Derivation", "File", "Network")
+        grid.add_column(
+            column.title,
+            justify="right" if column.right else "left",
+            no_wrap=not folded,
+            overflow="fold",
+        )
+    return grid
+
+
+def _natural_width(grid: Table, console: Console) -> int:
+    return console.measure(grid, options=console.options.update(width=10**6)).maximum
+
+
+def _heading(graph: Graph, path: str) -> Text:
+    name = visible(graph.name) if graph.name else ""
+    shapes = graph.inputs.items()
+    single = len(shapes) == 1 and "input" in graph.inputs
+    inputs = ", ".join(str(shape) if single else f"{visible(n)} {shape}" for n, shape in shapes)
+    return Text.assemble(
+        (name or visible(path), "bold"),
+        (f"  {visible(path)}" if name else "", "dim"),
+        f"  input {inputs}",
+    )
+
+
+def _tabular(console: Console, graph: Graph, width: int) -> None:
+    """The table with as many columns as fit; what is left out is said."""
+    dropped = 1 if width < WIDE else 0
+    while True:
+        columns = [column for column in COLUMNS if not 0 < column.drop <= dropped]
+        grid = _layers(graph, columns)
+        if dropped == 0 or _natural_width(grid, console) <= width or dropped == 3:
+            break
+        dropped += 1
+    if dropped == 3 and _natural_width(_layers(graph, columns, bare=True), console) > width:
+        _stacked(console, graph)
+        return
+    console.print(grid)
+    if dropped:
+        hidden = [column.title.lower() for column in COLUMNS if 0 < column.drop <= dropped]
+        words = f"not shown in {width} columns: {', '.join(hidden)}"
+        console.print(Text(words, "dim"), soft_wrap=True)
+
+
+def _layers(graph: Graph, columns: Sequence[Column], *, bare: bool = False) -> Table:
+    """All rows; `bare` with the shortest label, to see whether the numbers fit at all."""
+    grid = _grid(columns)
+    groups: list[Group] = []
+    for number, node in enumerate(graph.nodes, 1):
+        for group in _opened(node, groups):
+            cells: dict[str, RenderableType] = {"Layer": _group_label(group)}
+            grid.add_row(*(cells.get(column.title, "") for column in columns))
+        row = _row(number, node, graph.totals)
+        row["Layer"] = "Layer" if bare else row["Layer"]
+        grid.add_row(*(row[column.title] for column in columns))
+    grid.add_section()
+    total = dict(zip(("Weights", "Biases", "Params"), _sums([graph.totals]), strict=True))
+    cells = {"Layer": Text("Total", "bold"), **total}
+    grid.add_row(*(cells.get(column.title, "") for column in columns))
+    return grid
+
+
+def _opened(node: Node, groups: list[Group]) -> list[Group]:
+    """The groups that begin with this node; `groups` is what stands around the last one."""
+    around: list[Group] = []
+    group = node.group
+    while group:
+        around.insert(0, group)
+        group = group.parent
+    new = [group for group in around if group not in groups]
+    groups[:] = around
+    return new
+
+
+def _group_label(group: Group) -> Text:
+    indent = "  " * group.depth
+    times = f" ×{grouped(group.count)}" if group.count > 1 else ""
+    name = f" {visible(group.spec.name)}" if group.spec.name else ""
+    return Text(f"{indent}{group.spec.type}{name}{times}", "cyan")
+
+
+def _row(number: int, node: Node, total: Totals) -> dict[str, RenderableType]:
+    return {
+        "#": Text(str(number), "dim"),
+        "Layer": _label(node),
+        "Output": str(node.output),
+        "Bias": _flag(node),
+        "Weights": _number(node.weights, node),
+        "Biases": _number(node.biases, node),
+        "Params": _number(node.params, node, "bold"),
+        "Share": _share(node.params, total.params),
+        "Derivation": Text(node.derivation, "dim"),
+    }
+
+
+def _label(node: Node) -> Text:
+    depth = node.group.depth + 1 if node.group else 0
+    inside = node.group.count if node.group else 1
+    own = node.count // inside
+    return Text.assemble(
+        "  " * depth,
+        visible(node.spec.type),
+        (f" {visible(node.spec.name)}" if node.spec.name else "", "cyan"),
+        f" ×{grouped(own)}" if own > 1 else "",
+        ("" if node.trainable else " frozen", "yellow"),
+    )
+
+
+def _flag(node: Node) -> Text:
+    if node.spec.bias is None:
+        return Text("–", "dim")
+    return Text("yes") if node.spec.bias else Text("no")
+
+
+def _number(value: int, node: Node, style: str = "") -> Text:
+    """A count; what is unknown shows as such, and never as zero."""
+    if not node.complete:
+        return Text(f"≥ {grouped(value)}" if value else "?", "yellow")
+    return Text(grouped(value), style if value else "dim")
+
+
+def _sums(sums: Sequence[Totals]) -> list[Text]:
+    """Weights, biases and parameters over all; a lower bound where any is unknown."""
+    at_least = "" if all(one.complete for one in sums) else "≥ "
+    columns = ([one.weights for one in sums], [one.biases for one in sums],
+               [one.params for one in sums])  # fmt: skip
+    return [Text(f"{at_least}{grouped(sum(column))}", "bold") for column in columns]
+
+
+def _share(part: int, whole: int) -> Text:
+    if not part:
+        return Text("")
+    share = Fraction(part, whole)
+    return Text.assemble((_bar(share), "cyan"), f" {percent(share):>7}")
+
+
+def _bar(share: Fraction) -> str:
+    """A bar as long as the share, in eighths of a column, and never empty."""
+    eighths = max(1, min(int(share * BAR * 8 + Fraction(1, 2)), BAR * 8))
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + _EIGHTHS[rest].strip()).ljust(BAR)
+
+
+def _stacked(console: Console, graph: Graph) -> None:
+    """Rows of several lines, for a screen too narrow for columns."""
+    groups: list[Group] = []
+    for number, node in enumerate(graph.nodes, 1):
+        for group in _opened(node, groups):
+            console.print(_group_label(group), soft_wrap=True)
+        console.print(Text.assemble((f"{number} ", "dim"), _label(node), f"  {node.output}"),
+                      soft_wrap=True)  # fmt: skip
+        if node.params or not node.complete:
+            console.print(f"  {_in_words(node.weights, node.biases, complete=node.complete)}",
+                          soft_wrap=True)  # fmt: skip
+    console.print()
+
+
+def _in_words(weights: int, biases: int, *, complete: bool) -> str:
+    sign = "" if complete else "≥ "
+    return (
+        f"{grouped(weights)} weights + {grouped(biases)} biases = "
+        f"{sign}{grouped(weights + biases)}"
+    )
+
+
+def _footer(graph: Graph, limits: Sequence[Limit]) -> Text:
+    """Totals in words, then the budget."""
+    total = graph.totals
+    lines: list[tuple[str, Text]] = [
+        ("parameters", Text(_in_words(total.weights, total.biases, complete=total.complete)))
+    ]
+    if total.frozen:
+        parts = f"{grouped(total.trainable)} trainable + {grouped(total.frozen)} frozen"
+        lines.append(("", Text(parts)))
+    if total.buffers:
+        lines.append(("buffers", Text(f"{grouped(total.buffers)} stored, not learned")))
+    lines.append(("size", Text(_size(graph))))
+    lines.append(("MACs", _macs(total)))
+    lines += [("budget" if i == 0 else "", _limit(one)) for i, one in enumerate(limits)]
+    text = Text()
+    for title, words in lines:
+        text.append(f"{title:<11}", "bold").append_text(words).append("\n")
+    text.rstrip()
+    return text
+
+
+def _size(graph: Graph) -> str:
+    size = size_in_bytes(graph.totals.params, graph.dtype)
+    sign = "" if graph.totals.complete else "≥ "
+    rough = f" ({size_text(size)})" if size >= 1024 else ""
+    return f"{sign}{grouped(size)} B{rough} as {graph.dtype}"
+
+
+def _macs(total: Totals) -> Text:
+    sign = "" if total.macs_complete else "≥ "
+    return Text.assemble(
+        f"{sign}{grouped(total.macs)} for one sample",
+        (" (matrix products only: no biases, norms, activations)", "dim"),
+    )
+
+
+def _limit(limit: Limit) -> Text:
+    left = limit.left
+    words = f"{limit.shown(left)} left" if left >= 0 else f"{limit.shown(-left)} over"
+    sign = "" if limit.exact else "≥ "
+    text = Text(f"{limit.metric} {sign}{limit.shown(limit.used)} of {limit.shown(limit.limit)}, ")
+    text.append(words, _STATES[limit.state])
+    return text.append(f"  {_bar(min(limit.share, Fraction(1)))}", _STATES[limit.state]).append(
+        f" {percent(limit.share)}"
+    )
+
+
+def _file_cells(report: Report) -> list[RenderableType]:
+    graph = report.graph
+    if graph is None:
+        return [""] * 6
+    size = size_text(size_in_bytes(graph.totals.params, graph.dtype))
+    name = visible(graph.name or "")
+    return [Text(name), *_sums([graph.totals]), size, _found(report.findings)]
+
+
+def _found(findings: Sequence[Finding]) -> Text:
+    """`1 error, 2 warnings`, in the colour of the worst."""
+    words = [finding.rule.severity.value for finding in findings]
+    kinds = [kind for kind in ("error", "warning", "info") if kind in words]
+    text = ", ".join(plural(words.count(kind), kind) for kind in kinds)
+    colour = {"error": "red", "warning": "yellow"}.get(kinds[0], "cyan") if kinds else "green"
+    return Text(text or "none", colour)
+
+
+def _one_line(report: Report) -> str:
+    if report.graph is None:
+        return ""
+    total = report.graph.totals
+    sums = _in_words(total.weights, total.biases, complete=total.complete)
+    return f"{sums}; findings: {_found(report.findings).plain}"

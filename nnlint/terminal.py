@@ -1,0 +1,79 @@
+"""Text for a terminal: colours, widths, and user strings that can't act as commands."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import NamedTuple
+
+PIPE_WIDTH = 160
+"""Columns where the output goes to a file or a pipe."""
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+
+class Style(NamedTuple):
+    """How output is drawn.
+
+    Attributes:
+        color: with ANSI colours.
+        width: columns.
+        table: show the layer table; None: for one file.
+    """
+
+    color: bool = False
+    width: int = PIPE_WIDTH
+    table: bool | None = None
+
+    def paint(self, text: str, *styles: str) -> str:
+        """The text in these styles, if there are colours."""
+        if not self.color or not text:
+            return text
+        return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
+
+
+SEVERITY_STYLES = {"error": ("bold", "red"), "warning": ("bold", "yellow"), "info": ("bold", "cyan")}
+
+
+def visible(text: str) -> str:
+    """The text with every character that could act on a terminal spelled out.
+
+    Control bytes, line breaks and the marks that reorder text (bidi) become
+    escapes such as `\\x1b`, so a name in a spec can't move the cursor or forge a line.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char if _is_harmless(char) else _escaped(char) for char in text)
+
+
+def _is_harmless(char: str) -> bool:
+    return char == " " or (char.isprintable() and unicodedata.category(char) not in ("Cf", "Co"))
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode()
+
+
+def cells(text: str) -> int:
+    """How many columns the text takes: two for East Asian wide characters, none for accents."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    marks = sum(unicodedata.combining(char) > 0 for char in text)
+    return len(text) + wide - marks
+
+
+_ASCII = str.maketrans({
+    "×": "x", "–": "-", "−": "-", "…": "...", "≥": ">=", "█": "#", "·": ".", "•": "*", "✓": "ok",
+    "✗": "x", "─": "-", "━": "=", "│": "|", "└": "`", "├": "|", "╸": "=", "╺": "=", "╶": "-",
+    "╴": "-", "▏": "|", "▎": "|", "▍": "|", "▌": "#", "▋": "#", "▊": "#", "▉": "#", "Π": "prod ",
+    "⌊": "floor(", "⌋": ")",
+})  # fmt: skip
+
+
+def encodable(text: str, encoding: str) -> str:
+    """The text as a stream of that encoding can take it: drawn in ASCII if need be."""
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
+    return text
