@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nnlint.finding import Problem
 from nnlint.quantity import (
-    parse_count, parse_share, parse_size, percent, size_in_bytes, size_text,
+    parse_count, parse_share, parse_size, percent, size_in_bytes,
 )  # fmt: skip
-from nnlint.wording import grouped, shape_text
+from nnlint.wording import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,18 +60,13 @@ class Limit(NamedTuple):
         return "near" if self.used >= self.warn_at * self.limit else "ok"
 
     def shown(self, value: int | Fraction) -> str:
-        """A value of this metric for people."""
-        if self.unit == "share":
-            return percent(Fraction(value))
-        if self.unit == "bytes" and isinstance(value, int):
-            exact = f"{grouped(value)} B"
-            rough = size_text(abs(value))
-            return exact if rough == f"{grouped(abs(value))} B" else f"{exact} ({_signed(value, rough)})"
-        return grouped(int(value))
+        """A value of this metric for people, exact unless it is a share."""
+        return percent(Fraction(value)) if self.unit == "share" else grouped(int(value))
 
-
-def _signed(value: int, text: str) -> str:
-    return f"-{text}" if value < 0 else text
+    @property
+    def most(self) -> str:
+        """The limit for people, with its unit."""
+        return self.shown(self.limit) + (" B" if self.unit == "bytes" else "")
 
 
 def limits(graph: Graph, spec: ModelSpec) -> tuple[Limit, ...]:
@@ -109,7 +104,9 @@ def check(graph: Graph, spec: ModelSpec) -> Iterator[Problem]:
     for limit in limits(graph, spec):
         if limit.state in ("over", "near"):
             yield _budget_problem(limit, graph)
-    yield from _expectations(graph, spec)
+    for expectation in expectations(graph, spec):
+        if expectation.holds is False:
+            yield _difference(expectation)
 
 
 def _unreadable(spec: ModelSpec) -> Iterator[Problem]:
@@ -121,7 +118,7 @@ def _unreadable(spec: ModelSpec) -> Iterator[Problem]:
 
 def _budget_problem(limit: Limit, graph: Graph) -> Problem:
     path: Path = ("budget", limit.metric)
-    used, most = limit.shown(limit.used), limit.shown(limit.limit)
+    used, most = limit.shown(limit.used), limit.most
     at_least = "" if limit.exact else "at least "
     if limit.state == "near":
         return Problem(
@@ -148,37 +145,48 @@ def _heaviest_words(graph: Graph) -> str | None:
     return f"the largest layer is {node.spec.label} with {own} parameters ({share})"
 
 
-def _expectations(graph: Graph, spec: ModelSpec) -> Iterator[Problem]:
-    total = graph.totals
-    known = {
-        "params": (total.params, total.complete),
-        "trainable": (total.trainable, total.complete),
-        "active": (total.active, total.complete),
-        "macs": (total.macs, total.macs_complete),
+class Expectation(NamedTuple):
+    """One entry of `expect:`, held against the network.
+
+    Attributes:
+        key: `params` and so on.
+        expected: what the spec says.
+        real: what the network has; None where that can't be known.
+    """
+
+    key: str
+    expected: object
+    real: object
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether it is as declared; None: nobody knows."""
+        return None if self.real is None else self.real == self.expected
+
+
+def expectations(graph: Graph, spec: ModelSpec) -> tuple[Expectation, ...]:
+    """What the spec declares, entry by entry, with what is."""
+    total, output = graph.totals, graph.output.shape
+    real = {
+        "params": total.params if total.complete else None,
+        "trainable": total.trainable if total.complete else None,
+        "active": total.active if total.complete else None,
+        "macs": total.macs if total.macs_complete else None,
+        "output": None if output.open else list(output.dims),
     }
-    for key, (real, complete) in known.items():
-        if key in spec.expect and complete and spec.expect[key] != real:
-            yield _difference(key, spec.expect[key], real)
-    yield from _output(graph, spec)
+    return tuple(Expectation(key, value, real[key]) for key, value in spec.expect.items())
 
 
-def _difference(key: str, expected: int, real: int) -> Problem:
-    more = "more" if real > expected else "fewer"
+def _difference(one: Expectation) -> Problem:
+    if isinstance(one.real, int) and isinstance(one.expected, int):
+        more = "more" if one.real > one.expected else "fewer"
+        by = f"{grouped(abs(one.real - one.expected))} {more}"
+        message = f"is {grouped(one.expected)}, but the network has {grouped(one.real)}: {by}"
+    else:
+        message = f"is {one.expected}, but {one.real} comes out"
     return Problem(
         "NN911",
-        ("expect", key),
-        f"expect.{key} is {grouped(expected)}, but the network has {grouped(real)}: "
-        f"{grouped(abs(real - expected))} {more}",
-        f"if the change is meant, write {key}: {real}",
+        ("expect", one.key),
+        f"expect.{one.key} {message}",
+        f"if the change is meant, write {one.key}: {one.real}",
     )
-
-
-def _output(graph: Graph, spec: ModelSpec) -> Iterator[Problem]:
-    real = graph.output.shape
-    if "output" in spec.expect and not real.open and tuple(spec.expect["output"]) != real.dims:
-        yield Problem(
-            "NN911",
-            ("expect", "output"),
-            f"expect.output is {shape_text(spec.expect['output'])}, but {real} comes out",
-            f"if the change is meant, write output: {real}",
-        )

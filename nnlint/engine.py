@@ -85,6 +85,7 @@ def lint_text(text: str, path: str = "<text>") -> Report:
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
         graph=graph,
         limits=budget.limits(graph, spec) if graph and spec else (),
+        expectations=budget.expectations(graph, spec) if graph and spec else (),
         ignored=silenced.ignored,
     )
 

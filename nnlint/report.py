@@ -10,7 +10,7 @@ from nnlint.finding import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from nnlint.budget import Limit
+    from nnlint.budget import Expectation, Limit
     from nnlint.graph import Graph
 
 
@@ -33,6 +33,7 @@ class Report(NamedTuple):
         findings: in the order of the file.
         graph: the network; None where there is none.
         limits: its budget, line by line.
+        expectations: its expectations, entry by entry.
         ignored: how many findings ignore comments silenced.
     """
 
@@ -43,6 +44,7 @@ class Report(NamedTuple):
     findings: tuple[Finding, ...] = ()
     graph: Graph | None = None
     limits: tuple[Limit, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
     ignored: int = 0
 
 

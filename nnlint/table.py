@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from nnlint.budget import Limit
+    from nnlint.budget import Expectation, Limit
     from nnlint.finding import Finding
     from nnlint.graph import Graph, Group, Node, Totals
     from nnlint.report import Report
@@ -68,7 +68,7 @@ def network(report: Report, style: Style) -> str:
         _stacked(console, graph)
     else:
         _tabular(console, graph, style.width)
-    console.print(_footer(graph, report.limits), soft_wrap=True)
+    console.print(_footer(graph, report))
     return _drawn(console)
 
 
@@ -108,15 +108,15 @@ def _console(style: Style) -> Console:
 
 
 def _drawn(console: Console) -> str:
-    """What was printed, without the spaces that pad it on the right."""
+    """What was printed, without the blanks around it and on its right."""
     file = console.file
     assert isinstance(file, StringIO)  # noqa: S101 - made by _console
-    lines = file.getvalue().split("\n")
-    return "\n".join(line.rstrip() for line in lines)
+    lines = (line.rstrip() for line in file.getvalue().strip("\n").split("\n"))
+    return "\n".join(lines) + "\n"
 
 
 def _grid(columns: Iterable[Column]) -> Table:
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="bold")
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for column in columns:
         folded = column.title in ("Layer", "Derivation", "File", "Network")
         grid.add_column(
@@ -209,7 +209,7 @@ def _row(number: int, node: Node, total: Totals) -> dict[str, RenderableType]:
         "Weights": _number(node.weights, node),
         "Biases": _number(node.biases, node),
         "Params": _number(node.params, node, "bold"),
-        "Share": _share(node.params, total.params),
+        "Share": _share(node.params, total.params) if total.complete else "",
         "Derivation": Text(node.derivation, "dim"),
     }
 
@@ -223,7 +223,7 @@ def _label(node: Node) -> Text:
         visible(node.spec.type),
         (f" {visible(node.spec.name)}" if node.spec.name else "", "cyan"),
         f" ×{grouped(own)}" if own > 1 else "",
-        ("" if node.trainable else " frozen", "yellow"),
+        (" frozen" if node.tensors and not node.trainable else "", "yellow"),
     )
 
 
@@ -284,25 +284,29 @@ def _in_words(weights: int, biases: int, *, complete: bool) -> str:
     )
 
 
-def _footer(graph: Graph, limits: Sequence[Limit]) -> Text:
-    """Totals in words, then the budget."""
+def _footer(graph: Graph, report: Report) -> Table:
+    """Totals in words, then the budget and the expectations."""
     total = graph.totals
-    lines: list[tuple[str, Text]] = [
-        ("parameters", Text(_in_words(total.weights, total.biases, complete=total.complete)))
-    ]
+    rows = Table.grid(padding=(0, 1))
+    rows.add_row("parameters", _in_words(total.weights, total.biases, complete=total.complete))
     if total.frozen:
         parts = f"{grouped(total.trainable)} trainable + {grouped(total.frozen)} frozen"
-        lines.append(("", Text(parts)))
+        rows.add_row("", ("" if total.complete else "≥ ") + parts)
     if total.buffers:
-        lines.append(("buffers", Text(f"{grouped(total.buffers)} stored, not learned")))
-    lines.append(("size", Text(_size(graph))))
-    lines.append(("MACs", _macs(total)))
-    lines += [("budget" if i == 0 else "", _limit(one)) for i, one in enumerate(limits)]
-    text = Text()
-    for title, words in lines:
-        text.append(f"{title:<11}", "bold").append_text(words).append("\n")
-    text.rstrip()
-    return text
+        rows.add_row("buffers", f"{grouped(total.buffers)} stored, not learned")
+    rows.add_row("size", _size(graph))
+    rows.add_row("MACs", _macs(total))
+    for number, limit in enumerate(report.limits):
+        rows.add_row("" if number else "budget", _limit(limit))
+    if report.expectations:
+        rows.add_row("expect", Text(", ").join(map(_expectation, report.expectations)))
+    rows.columns[0].style = "bold"
+    return rows
+
+
+def _expectation(one: Expectation) -> Text:
+    marks = {True: ("✓", "green"), False: ("✗ differs", "bold red"), None: ("unknown", "dim")}
+    return Text.assemble(f"{one.key} ", marks[one.holds])
 
 
 def _size(graph: Graph) -> str:
@@ -316,7 +320,7 @@ def _macs(total: Totals) -> Text:
     sign = "" if total.macs_complete else "≥ "
     return Text.assemble(
         f"{sign}{grouped(total.macs)} for one sample",
-        (" (matrix products only: no biases, norms, activations)", "dim"),
+        (" (no biases, norms or activations)", "dim"),
     )
 
 
@@ -324,7 +328,7 @@ def _limit(limit: Limit) -> Text:
     left = limit.left
     words = f"{limit.shown(left)} left" if left >= 0 else f"{limit.shown(-left)} over"
     sign = "" if limit.exact else "≥ "
-    text = Text(f"{limit.metric} {sign}{limit.shown(limit.used)} of {limit.shown(limit.limit)}, ")
+    text = Text(f"{limit.metric} {sign}{limit.shown(limit.used)} of {limit.most}, ")
     text.append(words, _STATES[limit.state])
     return text.append(f"  {_bar(min(limit.share, Fraction(1)))}", _STATES[limit.state]).append(
         f" {percent(limit.share)}"

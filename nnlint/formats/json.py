@@ -12,7 +12,8 @@ The top level holds:
 A finding has `code`, `name`, `severity`, `message`, `help`, `path` (into the document),
 `line`, `column`, `end_line`, `end_column` (from 1, the end exclusive).
 
-A network has `name`, `inputs`, `output`, `dtype`, `layers`, `totals` and `budget`. Counts
+A network has `name`, `inputs`, `output`, `dtype`, `layers`, `totals`, `budget` (its lines,
+each with a `state`: `ok`, `near`, `over`, `unknown`) and `expect` (its entries). Counts
 are exact integers of any size. Where something is unknown, `complete` is false and the
 counts are what is known: the true ones are at least that. Unknown shapes are null.
 A layer's `weights`, `biases`, `params`, `buffers` and `macs` are those of all its `count`
@@ -58,7 +59,7 @@ def _file(report: Report) -> dict[str, Any]:
         "status": report.status.value,
         "reason": report.reason,
         "findings": [_finding(finding) for finding in report.findings],
-        "network": _network(report.graph, report.limits) if report.graph else None,
+        "network": _network(report, report.graph) if report.graph else None,
     }
 
 
@@ -74,7 +75,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _network(graph: Graph, limits: Sequence[Limit]) -> dict[str, Any]:
+def _network(report: Report, graph: Graph) -> dict[str, Any]:
     total = graph.totals
     return {
         "name": graph.name,
@@ -95,7 +96,8 @@ def _network(graph: Graph, limits: Sequence[Limit]) -> dict[str, Any]:
             "macs": total.macs,
             "macs_complete": total.macs_complete,
         },
-        "budget": [_limit(limit) for limit in limits],
+        "budget": [_limit(limit) for limit in report.limits],
+        "expect": [{**one._asdict(), "holds": one.holds} for one in report.expectations],
     }
 
 
