@@ -98,7 +98,7 @@ def _network(
 
     checked = schema.check(read.data)
     problems += checked.problems
-    model = spec.parse(read.data, checked)
+    model = spec.parse(read.data, checked.refused)
     if model is None:
         return None, None
     graph = wiring.connect(model)

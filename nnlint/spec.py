@@ -10,7 +10,8 @@ from nnlint.layers.shape import UNKNOWN, Layout, Shape
 
 if TYPE_CHECKING:
     from nnlint.finding import Path
-    from nnlint.schema import Checked
+
+    Refused = frozenset[Path]
 
 
 class ModelSpec(NamedTuple):
@@ -35,31 +36,35 @@ class ModelSpec(NamedTuple):
     budget: dict[str, Any]
 
 
-def parse(data: Any, checked: Checked) -> ModelSpec | None:
+def parse(data: Any, refused: Refused) -> ModelSpec | None:
     """The spec of a checked document; None where it has no list of layers.
+
+    Args:
+        data: the document's data.
+        refused: the paths of what the schema refused.
 
     What the schema refused is left out: a layer comes without its `layer`, an
     input is unknown. Both are silent from here on, for they are reported already.
     """
     if not isinstance(data, dict) or not isinstance(data.get("layers"), list):
         return None
-    usable = {key: value for key, value in data.items() if (key,) not in checked.refused}
+    usable = {key: value for key, value in data.items() if (key,) not in refused}
     return ModelSpec(
         name=usable.get("name"),
         inputs=_inputs(usable),
-        layers=_layers(data["layers"], ("layers",), checked),
+        layers=_layers(data["layers"], ("layers",), refused),
         loss=usable.get("loss"),
         dtype=usable.get("dtype", "float32"),
-        expect=_part(usable, "expect", checked),
-        budget=_part(usable, "budget", checked),
+        expect=_part(usable, "expect", refused),
+        budget=_part(usable, "budget", refused),
     )
 
 
-def _part(usable: dict[str, Any], key: str, checked: Checked) -> dict[str, Any]:
+def _part(usable: dict[str, Any], key: str, refused: Refused) -> dict[str, Any]:
     entries = usable.get(key, {})
     if not isinstance(entries, dict):
         return {}
-    return {name: value for name, value in entries.items() if (key, name) not in checked.refused}
+    return {name: value for name, value in entries.items() if (key, name) not in refused}
 
 
 def _inputs(usable: dict[str, Any]) -> dict[str, Shape]:
@@ -85,17 +90,17 @@ def _input(value: Any) -> Shape:
             return UNKNOWN
 
 
-def _layers(items: list[Any], path: Path, checked: Checked) -> tuple[LayerSpec, ...]:
-    return tuple(_layer(item, (*path, i), checked) for i, item in enumerate(items))
+def _layers(items: list[Any], path: Path, refused: Refused) -> tuple[LayerSpec, ...]:
+    return tuple(_layer(item, (*path, i), refused) for i, item in enumerate(items))
 
 
-def _layer(item: Any, path: Path, checked: Checked) -> LayerSpec:
+def _layer(item: Any, path: Path, refused: Refused) -> LayerSpec:
     written = {"type": item} if isinstance(item, str) else item
-    if path in checked.refused:
-        return _refused(written, path)
+    if path in refused:
+        return _left_over(written, path)
     kind = layer_types()[written["type"]]
     values = {
-        key: _value(value, (*path, key), checked, holds_layers=kind.attributes[key].holds_layers)
+        key: _value(value, (*path, key), refused, holds_layers=kind.attributes[key].holds_layers)
         for key, value in written.items()
         if key in kind.attributes
     }
@@ -114,7 +119,7 @@ def _layer(item: Any, path: Path, checked: Checked) -> LayerSpec:
     )
 
 
-def _refused(written: Any, path: Path) -> LayerSpec:
+def _left_over(written: Any, path: Path) -> LayerSpec:
     """What is left of a layer that the schema refused: its type and name, for the table."""
     keys = written if isinstance(written, dict) else {}
     kind, name = keys.get("type"), keys.get("name")
@@ -126,9 +131,9 @@ def _refused(written: Any, path: Path) -> LayerSpec:
     )
 
 
-def _value(value: Any, path: Path, checked: Checked, *, holds_layers: bool) -> Any:
+def _value(value: Any, path: Path, refused: Refused, *, holds_layers: bool) -> Any:
     if holds_layers:
-        return _layers(value, path, checked)
+        return _layers(value, path, refused)
     return tuple(value) if isinstance(value, list) else value
 
 

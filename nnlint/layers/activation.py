@@ -175,6 +175,8 @@ class Softsign(_Activation):
 class GLU(_Activation):
     """Halves an axis: the first half times the sigmoid of the second."""
 
+    example_inputs = {"input": [128, 64]}
+
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.GLU.html"
     prefers = Layout.SEQUENCE
 
@@ -241,6 +243,8 @@ class LogSoftmax(_AlongAxis):
 
 class Softmax2d(_Activation):
     """Softmax over the channels at each place of [C, H, W]."""
+
+    example_inputs = {"input": [10, 32, 32]}
 
     gives_probabilities = True
 

@@ -106,7 +106,7 @@ class Layer:
 
     * `formula`: tensor name -> its size in the attributes' names.
     * `reference`: where the formula comes from.
-    * `example`: the attributes of a usable example.
+    * `example`, `example_inputs`: the attributes of a usable example, and what reaches it.
     * `keras`: what Keras calls the layer.
     * `inputs`: how many edges it takes.
     * `prefers`: the layout that it reads into an undecided `[a, b]`; None: it does not care.
@@ -118,6 +118,7 @@ class Layer:
     macs_formula: ClassVar[str] = ""
     reference: ClassVar[str] = "https://docs.pytorch.org/docs/stable/nn.html"
     example: ClassVar[Mapping[str, Any]] = {}
+    example_inputs: ClassVar[Mapping[str, Any]] = {"input": [784]}
     keras: ClassVar[tuple[str, ...]] = ()
     inputs: ClassVar[int] = 1
     prefers: ClassVar[Layout | None] = None

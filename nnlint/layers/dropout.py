@@ -24,6 +24,8 @@ class Dropout(_Dropout):
 class Dropout1d(_Dropout):
     """Zeroes whole channels of [C, L]."""
 
+    example_inputs = {"input": [64, 100]}
+
     keras = ("SpatialDropout1D",)
 
     def infer(self, *inputs: Shape) -> Shape:
@@ -36,11 +38,15 @@ class Dropout1d(_Dropout):
 class Dropout2d(_Dropout):
     """Zeroes whole channels of [C, H, W]."""
 
+    example_inputs = {"input": [64, 32, 32]}
+
     keras = ("SpatialDropout2D",)
 
 
 class Dropout3d(_Dropout):
     """Zeroes whole channels of [C, D, H, W]."""
+
+    example_inputs = {"input": [64, 8, 32, 32]}
 
     keras = ("SpatialDropout3D",)
 

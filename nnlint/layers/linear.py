@@ -61,6 +61,7 @@ class Bilinear(Layer):
     macs_formula = "positions × in1_features × in2_features × out_features"
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.Bilinear.html"
     example = {"out_features": 16, "from": ["left", "right"]}
+    example_inputs = {"left": [20], "right": [30]}
     inputs = 2
     prefers = Layout.SEQUENCE
     feature_axis = -1

@@ -14,6 +14,7 @@ class Flatten(Layer):
     """Makes one axis of the axes from start_dim to end_dim; by default, of all."""
 
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.Flatten.html"
+    example_inputs = {"input": [1, 28, 28]}
     passes_linearity = True
     passes_last = True
 

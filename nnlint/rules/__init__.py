@@ -40,6 +40,7 @@ class Rule(NamedTuple):
         bad: a spec on which exactly this code fires.
         good: a spec on which nothing fires.
         check: finds it in a graph; None where a stage of the pipeline does.
+        ignorable: a comment can silence it; not where the file could not be read.
     """
 
     code: str
@@ -51,6 +52,7 @@ class Rule(NamedTuple):
     bad: str | Made
     good: str | Made
     check: Callable[[Graph], Iterable[Problem]] | None = None
+    ignorable: bool = True
 
     @property
     def info(self) -> RuleInfo:
@@ -78,6 +80,12 @@ def _files() -> dict[str, str]:
 def codes() -> list[str]:
     """Every code, in order."""
     return list(_files())
+
+
+def by_name() -> dict[str, str]:
+    """Name -> code, from the file names."""
+    modules = _files().items()
+    return {name.partition("_")[2].replace("_", "-"): code for code, name in modules}
 
 
 @cache

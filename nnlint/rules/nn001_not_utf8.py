@@ -22,4 +22,5 @@ name: bär
 input: [4]
 layers: [ReLU]
 """,
+    ignorable=False,
 )

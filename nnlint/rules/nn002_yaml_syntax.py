@@ -26,4 +26,5 @@ input: [784]
 layers:
   - {type: Linear, out_features: 10}
 """,
+    ignorable=False,
 )

@@ -22,4 +22,5 @@ input: [784]
 layers:
   - {type: Linear, out_features: 10}
 """,
+    ignorable=False,
 )

@@ -23,4 +23,5 @@ input: [784]
 layers:
   - {type: Linear, out_features: 10}
 """,
+    ignorable=False,
 )

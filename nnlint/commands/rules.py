@@ -1,0 +1,39 @@
+"""`nnlint rules`: all rules, a line each."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from nnlint import options, pages, rules
+from nnlint.commands import Outcome
+from nnlint.terminal import SEVERITY_STYLES
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from nnlint.options import Terminal
+    from nnlint.terminal import Style
+
+SUMMARY = "List all rules: code, severity, name, summary."
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Colour is the only option."""
+    options.add_color(parser)
+
+
+def run(parser: ArgumentParser, arguments: Namespace, terminal: Terminal) -> Outcome:  # noqa: ARG001
+    """Print the list, family by family."""
+    style = options.style(arguments.color, terminal)
+    known = [rule for code in rules.codes() if (rule := rules.find(code))]
+    parts = [
+        "\n".join([style.paint(family, "bold", "cyan"), *(_row(rule, style) for rule in members)])
+        for family, members in groupby(known, key=lambda rule: pages.family(rule.code))
+    ]
+    return Outcome(0, "\n\n".join(parts) + "\n")
+
+
+def _row(rule: rules.Rule, style: Style) -> str:
+    severity = style.paint(f"{rule.severity.value:<8}", *SEVERITY_STYLES[rule.severity.value])
+    return f"  {rule.code}  {severity} {rule.name:<32} {rule.summary}"
