@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +17,7 @@ from nnlint.terminal import visible
 from nnlint.wording import grouped, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.console import RenderableType
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from nnlint.report import Report
     from nnlint.terminal import Style
 
-WIDE = 100
-"""From so many columns on, every column is shown."""
 NARROW = 60
 """Below so many columns, rows are stacked."""
 BAR = 10
@@ -37,23 +36,42 @@ _STATES = {"ok": "green", "near": "yellow", "over": "bold red", "unknown": "dim"
 
 
 class Column(NamedTuple):
-    """One column of the table; those with a `drop` go first where the width is short."""
+    """One column of the table.
+
+    Attributes:
+        title: its heading.
+        right: whether it is aligned right, as numbers are.
+        drop: those with a 1 go first where the width is short, then 2, and so on.
+        folds_at: words longer than this go on in the next line; 0: the column never folds.
+    """
 
     title: str
     right: bool = False
     drop: int = 0
+    folds_at: int = 0
 
 
 COLUMNS = (
     Column("#", right=True),
-    Column("Layer"),
+    Column("Layer", folds_at=36),
     Column("Output", drop=3),
     Column("Bias"),
     Column("Weights", right=True),
     Column("Biases", right=True),
     Column("Params", right=True),
     Column("Share", drop=2),
-    Column("Derivation", drop=1),
+    Column("Derivation", drop=1, folds_at=44),
+)
+
+
+FILE_COLUMNS = (
+    Column("File", folds_at=60),
+    Column("Network", drop=1, folds_at=30),
+    Column("Weights", right=True),
+    Column("Biases", right=True),
+    Column("Params", right=True),
+    Column("Size", right=True, drop=2),
+    Column("Findings"),
 )
 
 
@@ -64,10 +82,8 @@ def network(report: Report, style: Style) -> str:
         return ""
     console = _console(style)
     console.print(_heading(graph, report.path))
-    if style.width < NARROW:
+    if style.width < NARROW or not _tabular(console, COLUMNS, partial(_layers, graph)):
         _stacked(console, graph)
-    else:
-        _tabular(console, graph, style.width)
     console.print(_footer(graph, report))
     return _drawn(console)
 
@@ -75,21 +91,12 @@ def network(report: Report, style: Style) -> str:
 def files(reports: Sequence[Report], style: Style) -> str:
     """One row a file, and the total over all of them."""
     console = _console(style)
-    grid = _grid([Column("File"), Column("Network"), *COLUMNS[4:7], Column("Size", right=True),
-                  Column("Findings")])  # fmt: skip
-    for report in reports:
-        grid.add_row(Text(visible(report.path)), *_file_cells(report))
-    shown = [report.graph for report in reports if report.graph]
-    numbers = _sums([graph.totals for graph in shown])
-    grid.add_section()
-    grid.add_row(Text("Total", "bold"), plural(len(shown), "network"), *numbers, "", "")
-    if _natural_width(grid, console) > style.width:
+    if not _tabular(console, FILE_COLUMNS, partial(_files, reports)):
         for report in reports:
             console.print(Text(visible(report.path), "bold"), soft_wrap=True)
             console.print(Text(f"  {_one_line(report)}"), soft_wrap=True)
-        console.print(Text.assemble(("Total ", "bold"), numbers[-1], " parameters"), soft_wrap=True)
-    else:
-        console.print(grid)
+        params = _sums([report.graph.totals for report in reports if report.graph])[-1]
+        console.print(Text.assemble(("Total ", "bold"), params, " parameters"), soft_wrap=True)
     return _drawn(console)
 
 
@@ -111,18 +118,18 @@ def _drawn(console: Console) -> str:
     """What was printed, without the blanks around it and on its right."""
     file = console.file
     assert isinstance(file, StringIO)  # noqa: S101 - made by _console
-    lines = (line.rstrip() for line in file.getvalue().strip("\n").split("\n"))
-    return "\n".join(lines) + "\n"
+    lines = (line.rstrip() for line in file.getvalue().split("\n"))
+    return "\n".join(lines).strip("\n") + "\n"
 
 
-def _grid(columns: Iterable[Column]) -> Table:
+def _grid(columns: Sequence[Column]) -> Table:
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for column in columns:
-        folded = column.title in ("Layer", "Derivation", "File", "Network")
         grid.add_column(
             column.title,
             justify="right" if column.right else "left",
-            no_wrap=not folded,
+            no_wrap=not column.folds_at,
+            max_width=column.folds_at or None,
             overflow="fold",
         )
     return grid
@@ -144,40 +151,48 @@ def _heading(graph: Graph, path: str) -> Text:
     )
 
 
-def _tabular(console: Console, graph: Graph, width: int) -> None:
-    """The table with as many columns as fit; what is left out is said."""
-    dropped = 1 if width < WIDE else 0
-    while True:
-        columns = [column for column in COLUMNS if not 0 < column.drop <= dropped]
-        grid = _layers(graph, columns)
-        if dropped == 0 or _natural_width(grid, console) <= width or dropped == 3:
-            break
-        dropped += 1
-    if dropped == 3 and _natural_width(_layers(graph, columns, bare=True), console) > width:
-        _stacked(console, graph)
-        return
-    console.print(grid)
-    if dropped:
-        hidden = [column.title.lower() for column in COLUMNS if 0 < column.drop <= dropped]
-        words = f"not shown in {width} columns: {', '.join(hidden)}"
-        console.print(Text(words, "dim"), soft_wrap=True)
+def _tabular(
+    console: Console, columns: Sequence[Column], draw: Callable[[Sequence[Column]], Table]
+) -> bool:
+    """Print the table with as many columns as fit, and say which do not; False: too few fit."""
+    for dropped in range(max(column.drop for column in columns) + 1):
+        shown = [column for column in columns if not 0 < column.drop <= dropped]
+        grid = draw(shown)
+        if _natural_width(grid, console) <= console.width:
+            console.print(grid)
+            hidden = [column.title.lower() for column in columns if column not in shown]
+            if hidden:
+                words = f"not shown in {console.width} columns: {', '.join(hidden)}"
+                console.print(Text(words, "dim"), soft_wrap=True)
+            return True
+    return False
 
 
-def _layers(graph: Graph, columns: Sequence[Column], *, bare: bool = False) -> Table:
-    """All rows; `bare` with the shortest label, to see whether the numbers fit at all."""
+def _files(reports: Sequence[Report], columns: Sequence[Column]) -> Table:
+    grid = _grid(columns)
+    graphs = [report.graph for report in reports if report.graph]
+    for report in reports:
+        row = _file_row(report)
+        grid.add_row(*(row.get(column.title, "") for column in columns))
+    grid.add_section()
+    total = {"File": Text("Total", "bold"), "Network": plural(len(graphs), "network"),
+             **_sum_cells([graph.totals for graph in graphs])}  # fmt: skip
+    grid.add_row(*(total.get(column.title, "") for column in columns))
+    return grid
+
+
+def _layers(graph: Graph, columns: Sequence[Column]) -> Table:
     grid = _grid(columns)
     groups: list[Group] = []
     for number, node in enumerate(graph.nodes, 1):
         for group in _opened(node, groups):
-            cells: dict[str, RenderableType] = {"Layer": _group_label(group)}
-            grid.add_row(*(cells.get(column.title, "") for column in columns))
+            heading: dict[str, RenderableType] = {"Layer": _group_label(group)}
+            grid.add_row(*(heading.get(column.title, "") for column in columns))
         row = _row(number, node, graph.totals)
-        row["Layer"] = "Layer" if bare else row["Layer"]
         grid.add_row(*(row[column.title] for column in columns))
     grid.add_section()
-    total = dict(zip(("Weights", "Biases", "Params"), _sums([graph.totals]), strict=True))
-    cells = {"Layer": Text("Total", "bold"), **total}
-    grid.add_row(*(cells.get(column.title, "") for column in columns))
+    total = {"Layer": Text("Total", "bold"), **_sum_cells([graph.totals])}
+    grid.add_row(*(total.get(column.title, "") for column in columns))
     return grid
 
 
@@ -246,6 +261,10 @@ def _sums(sums: Sequence[Totals]) -> list[Text]:
     columns = ([one.weights for one in sums], [one.biases for one in sums],
                [one.params for one in sums])  # fmt: skip
     return [Text(f"{at_least}{grouped(sum(column))}", "bold") for column in columns]
+
+
+def _sum_cells(sums: Sequence[Totals]) -> dict[str, RenderableType]:
+    return dict(zip(("Weights", "Biases", "Params"), _sums(sums), strict=True))
 
 
 def _share(part: int, whole: int) -> Text:
@@ -335,13 +354,15 @@ def _limit(limit: Limit) -> Text:
     )
 
 
-def _file_cells(report: Report) -> list[RenderableType]:
+def _file_row(report: Report) -> dict[str, RenderableType]:
+    row: dict[str, RenderableType] = {"File": Text(visible(report.path)),
+                                      "Findings": _found(report.findings)}  # fmt: skip
     graph = report.graph
-    if graph is None:
-        return [""] * 6
-    size = size_text(size_in_bytes(graph.totals.params, graph.dtype))
-    name = visible(graph.name or "")
-    return [Text(name), *_sums([graph.totals]), size, _found(report.findings)]
+    if graph is not None:
+        row["Network"] = Text(visible(graph.name or ""))
+        row["Size"] = size_text(size_in_bytes(graph.totals.params, graph.dtype))
+        row |= _sum_cells([graph.totals])
+    return row
 
 
 def _found(findings: Sequence[Finding]) -> Text:

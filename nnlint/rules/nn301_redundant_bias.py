@@ -20,14 +20,20 @@ def check(graph: Graph) -> Iterator[Problem]:
     for path, nodes in by_definition(graph):
         if all(_has_learned_bias(node) and _is_centred(node, node, set()) for node in nodes):
             node = nodes[0]
-            biases, params = (sum(getattr(n, key) for n in nodes) for key in ("biases", "params"))
             yield Problem(
                 "NN301",
                 (*path, "bias") if "bias" in node.spec.given else path,
                 f"{node.spec.label} has a bias, but the normalisation after it subtracts the "
                 f"mean, and the bias with it",
-                f"bias: false drops {grouped(biases)} of its {grouped(params)} parameters",
+                _price(nodes),
             )
+
+
+def _price(nodes: list[Node]) -> str:
+    if not all(node.complete for node in nodes):
+        return "write bias: false"
+    biases, params = sum(node.biases for node in nodes), sum(node.params for node in nodes)
+    return f"bias: false drops {grouped(biases)} of its {grouped(params)} parameters"
 
 
 def _has_learned_bias(node: Node) -> bool:
