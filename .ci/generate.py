@@ -1,7 +1,7 @@
 """Write what is generated from the code, or check that it is in step.
 
-    python .ci/generate.py          # write
-    python .ci/generate.py --check  # exit 1 and name the files that differ
+`python .ci/generate.py` writes them; with `--check` it names the files that differ,
+and ends with exit code 1.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ THEME = TerminalTheme(
 SVG = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">
 <style>
-.{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+.{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, monospace;
   font-size: {char_height}px; line-height: {line_height}px; white-space: pre; }}
 {styles}
 </style>
@@ -46,7 +46,8 @@ SVG = """\
 {lines}
 </defs>
 <rect width="100%" height="100%" rx="8" fill="#ffffff" stroke="#d0d7de" />
-<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+<g transform="translate({terminal_x}, {terminal_y})"
+ clip-path="url(#{unique_id}-clip-terminal)">
 {backgrounds}
 <g class="{unique_id}-matrix">
 {matrix}
@@ -85,7 +86,9 @@ def layer_catalogue() -> str:
         links = ", ".join(f"[{layer.__name__}](#{layer.__name__.lower()})" for layer in layers)
         parts.append(f"* {family}: {links}")
     for _, layers in families():
-        parts += [f"\n{pages.markdown(pages.layer_page(layer), 2)}".rstrip() for layer in layers]
+        parts += [
+            f"\n{pages.markdown(pages.layer_page(layer), 2)}".rstrip() for layer in layers
+        ]
     return "\n".join(parts) + "\n"
 
 
@@ -117,9 +120,12 @@ def readme(text: str) -> str:
         r"(<!-- output: (.*?) -->\n)```text\n.*?```(\n<!-- end -->)",
         lambda match: f"{match[1]}```text\n{output(*match[2].split()).strip()}\n```{match[3]}",
         text,
-        flags=re.S,
+        flags=re.DOTALL,
     )
-    facts = {"commands": f"`{'`, `'.join(names())}`", "formats": f"`{'`, `'.join(formats.names())}`"}
+    facts = {
+        "commands": f"`{'`, `'.join(names())}`",
+        "formats": f"`{'`, `'.join(formats.names())}`",
+    }
     for name, words in facts.items():
         text = re.sub(rf"(<!-- {name} -->).*?(<!-- end -->)", rf"\g<1>{words}\g<2>", text)
     return text

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem
 from nnlint.quantity import (
-    parse_count, parse_share, parse_size, percent, size_in_bytes,
+    parse_count,
+    parse_share,
+    parse_size,
+    percent,
+    size_in_bytes,
 )  # fmt: skip
+from nnlint.record import Record
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
 DEFAULT_WARN_AT = "90%"
 
 
-class Limit(NamedTuple):
+class Limit(Record):
     """One line of a budget.
 
     Attributes:
@@ -43,7 +48,9 @@ class Limit(NamedTuple):
     @property
     def share(self) -> Fraction:
         """Used, as a share of the limit; more than all of a limit of 0 counts double."""
-        return Fraction(self.used) / self.limit if self.limit else Fraction(2 if self.used else 0)
+        return (
+            Fraction(self.used) / self.limit if self.limit else Fraction(2 if self.used else 0)
+        )
 
     @property
     def left(self) -> int | Fraction:
@@ -145,7 +152,7 @@ def _heaviest_words(graph: Graph) -> str | None:
     return f"the largest layer is {node.spec.label} with {own} parameters ({share})"
 
 
-class Expectation(NamedTuple):
+class Expectation(Record):
     """One entry of `expect:`, held against the network.
 
     Attributes:

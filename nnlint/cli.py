@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nnlint import __version__, commands
-from nnlint.commands import Outcome
-from nnlint.options import Terminal
-from nnlint.report import Exit
-from nnlint.terminal import encodable
+from nnlint import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
+    from nnlint.commands import Outcome
+    from nnlint.options import Terminal
+
+COULD_NOT_CHECK = 2
 INTERRUPTED = 130
 """What a shell says of a program that Ctrl-C ended."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse, in nnlint's own words where it matters."""
-
-    def error(self, message: str) -> Any:
-        """A usage error: exit 2, with the way to help."""
-        self.exit(Exit.COULD_NOT_CHECK, f"nnlint: {message}\nnnlint: see {self.prog} --help\n")
 
 
 def main(argv: Sequence[str], stdout: TextIO | None, stderr: TextIO | None) -> int:
@@ -39,49 +30,32 @@ def main(argv: Sequence[str], stdout: TextIO | None, stderr: TextIO | None) -> i
     """
     try:
         outcome = _run(argv, stdout)
-        return outcome.code if _written(outcome, stdout, stderr) else Exit.COULD_NOT_CHECK
+        return outcome.code if _written(outcome, stdout, stderr) else COULD_NOT_CHECK
     except KeyboardInterrupt:
         _say(stderr, "nnlint: interrupted\n")
         return INTERRUPTED
     except SystemExit as done:
-        return done.code if isinstance(done.code, int) else Exit.COULD_NOT_CHECK
+        return done.code if isinstance(done.code, int) else COULD_NOT_CHECK
 
 
 def _run(argv: Sequence[str], stdout: TextIO | None) -> Outcome:
-    name = argv[0] if argv and argv[0] in commands.names() else commands.DEFAULT
-    command = commands.load(name)
-    parser = _parser(name, command.SUMMARY)
-    command.configure(parser)
+    from nnlint import commands  # noqa: PLC0415 - --version needs none of them
+
+    if list(argv) == ["--version"]:
+        return commands.Outcome(0, f"nnlint {__version__}\n")
+    name, command = commands.chosen(argv)
+    parser = commands.parser(name, command)
     arguments = parser.parse_args(argv if name == commands.DEFAULT else argv[1:])
     try:
-        outcome: Outcome = command.run(parser, arguments, _terminal(stdout))
-    except Exception as error:  # noqa: BLE001 - whatever it is, the user gets a line and a code
-        return Outcome(Exit.COULD_NOT_CHECK, err=f"nnlint: internal error: {error!r}\n")
+        outcome: Outcome = command.run(arguments, _terminal(stdout))
+    except Exception as error:
+        return commands.Outcome(COULD_NOT_CHECK, err=f"nnlint: internal error: {error!r}\n")
     return outcome
 
 
-def _parser(name: str, summary: str) -> argparse.ArgumentParser:
-    if name != commands.DEFAULT:
-        return _Parser(prog=f"nnlint {name}", description=summary)
-    parser = _Parser(prog="nnlint", description=summary, epilog=_epilog(), formatter_class=_Plain)
-    parser.add_argument("--version", action="version", version=f"nnlint {__version__}")
-    return parser
-
-
-class _Plain(argparse.RawDescriptionHelpFormatter):
-    """Keeps the epilogue's lines."""
-
-
-def _epilog() -> str:
-    return (
-        f"commands: {', '.join(commands.names())} (`nnlint COMMAND --help`; "
-        "a file of that name is ./NAME)\n"
-        "exit codes: 0 clean; 1 findings; 2 something could not be checked; "
-        "3 only budgets or expectations are broken"
-    )
-
-
 def _terminal(stdout: TextIO | None) -> Terminal:
+    from nnlint.options import Terminal  # noqa: PLC0415 - as above
+
     is_tty = bool(stdout and stdout.isatty())
     columns = None
     if is_tty and stdout:
@@ -94,6 +68,8 @@ def _terminal(stdout: TextIO | None) -> Terminal:
 
 def _written(outcome: Outcome, stdout: TextIO | None, stderr: TextIO | None) -> bool:
     """Write both streams; False where standard output can't take what it should."""
+    from nnlint.terminal import encodable  # noqa: PLC0415 - as above
+
     _say(stderr, outcome.err)
     if not outcome.out:
         return True
@@ -123,6 +99,8 @@ def _abandon(stream: TextIO) -> None:
 def _say(stderr: TextIO | None, text: str) -> None:
     if stderr is None or not text:
         return
+    from nnlint.terminal import encodable  # noqa: PLC0415 - as above
+
     try:
         stderr.write(encodable(text, stderr.encoding or "utf-8"))
         stderr.flush()

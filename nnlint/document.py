@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from nnlint.finding import Path, Problem, Span
+from nnlint.record import Record
 from nnlint.scalars import TooLong, is_unambiguous, resolve, spelling
 from nnlint.wording import grouped, plural, quoted
 
@@ -32,7 +33,7 @@ _CORE = "tag:yaml.org,2002:"
 _TAG_TYPES: dict[str, tuple[type, ...]] = {
     "null": (type(None),), "bool": (bool,), "int": (int,), "float": (float, int),
 }  # fmt: skip
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_NOT_TEXT = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]"
 _LINE_BREAK = re.compile("\r\n|\r|\n")
 
 
@@ -93,7 +94,7 @@ class Document:
         return self.root.value if self.root else None
 
     def locate(self, path: Path, *, on_key: bool = False) -> Span:
-        """Where the value at `path` stands, or its key; the nearest parent where there is none."""
+        """Where the value at `path` stands, or its key; else the nearest parent."""
         node = self.root
         start, end = (node.start, node.end) if node else (0, 0)
         for position, step in enumerate(path):
@@ -127,7 +128,11 @@ class _Refused(Exception):  # noqa: N818
     """The document can't be read further."""
 
     def __init__(
-        self, code: str, offset: int, message: str, help: str | None = None  # noqa: A002
+        self,
+        code: str,
+        offset: int,
+        message: str,
+        help: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(message)
         self.code, self.offset, self.message, self.help = code, offset, message, help
@@ -155,9 +160,7 @@ class _Builder:
 
     def document(self) -> Node:
         """The first document; a second one is a finding."""
-        control = _NOT_TEXT.search(self.text)
-        if control:
-            _refuse_control_character(control)
+        _check_characters(self.text)
         self.loader = PARSER(self.text)
         try:
             for _ in ("stream", "document"):
@@ -181,22 +184,22 @@ class _Builder:
             raise _Refused("NN002", getattr(error, "position", 0), "this is not YAML") from None
 
     def _expect_end(self) -> None:
-        following = self.event()
-        if isinstance(following, yaml.DocumentStartEvent):
+        following: Any = self.event()
+        if type(following) is yaml.DocumentStartEvent:
+            mark: Any = following.start_mark
+            start = mark.index
             self.problem(
                 "NN009",
-                following.start_mark.index,
-                following.start_mark.index + 3,
+                start,
+                start + 3,
                 "a second document begins here, and a spec is one document",
                 "put it in a file of its own",
             )
 
-    def problem(
-        self, code: str, start: int, end: int, message: str, help: str | None = None,  # noqa: A002
-        path: Path = (),
-    ) -> None:  # fmt: skip
+    def problem(self, code: str, start: int, end: int, message: str, remedy: str) -> None:
         """Note a problem that does not end the reading."""
-        self.problems.append(Problem(code, path, message, help, span=self.lines.span(start, end)))
+        span = self.lines.span(start, end)
+        self.problems.append(Problem(code, (), message, remedy, span=span))
 
     def refused(self, refusal: _Refused) -> Problem:
         """The problem that ended the reading."""
@@ -228,7 +231,7 @@ class _Builder:
             raise _Refused(
                 "NN005",
                 event.start_mark.index,
-                f"more than {grouped(MAX_NODES)} YAML nodes, aliases counted each time they stand",
+                f"more than {grouped(MAX_NODES)} YAML nodes (an alias counts as what it stands for)",
                 "use repeat: for layers that are alike",
             )
 
@@ -273,7 +276,9 @@ class _Builder:
             return resolve(text)
         except TooLong:
             raise _Refused(
-                "NN007", start, f"an integer of {plural(len(text), 'digit')}: no size is that large"
+                "NN007",
+                start,
+                f"an integer of {plural(len(text), 'digit')}: no size is that large",
             ) from None
 
     def _warn_if_ambiguous(self, text: str, value: Any, start: int, end: int) -> None:
@@ -313,7 +318,8 @@ class _Builder:
     def _sequence(self, event: Any, depth: int) -> Node:
         node = Node([], event.start_mark.index, event.end_mark.index)
         self._check_collection_tag(event, "seq")
-        while not isinstance(item := self.event(), yaml.SequenceEndEvent):
+        item: Any
+        while type(item := self.event()) is not yaml.SequenceEndEvent:
             child = self.node(item, depth + 1)
             node.add(len(node.value), child)
             node.value.append(child.value)
@@ -328,7 +334,8 @@ class _Builder:
         node = Node({}, event.start_mark.index, event.end_mark.index)
         self._check_collection_tag(event, "map")
         merged: list[Node] = []
-        while not isinstance(item := self.event(), yaml.MappingEndEvent):
+        item: Any
+        while type(item := self.event()) is not yaml.MappingEndEvent:
             key = self.node(item, depth + 1)
             child = self.node(self.event(), depth + 1)
             if key.value == MERGE and getattr(item, "style", None) in (None, ""):
@@ -385,16 +392,21 @@ def _put(node: Node, key: Node, child: Node) -> None:
     node.add(key.value, child)
 
 
-def _refuse_control_character(match: re.Match[str]) -> None:
-    raise _Refused(
-        "NN003",
-        match.start(),
-        f"the character U+{ord(match[0]):04X} is no text",
-        "remove it, or write it as an escape in double quotes",
-    )
+def _check_characters(text: str) -> None:
+    """Refuse what no YAML may hold; the common case is answered without a search."""
+    if text.replace("\n", "").isprintable():
+        return
+    match = re.search(_NOT_TEXT, text)
+    if match:
+        raise _Refused(
+            "NN003",
+            match.start(),
+            f"the character U+{ord(match[0]):04X} is no text",
+            "remove it, or write it as an escape in double quotes",
+        )
 
 
-class _Complaint(NamedTuple):
+class _Complaint(Record):
     """A phrase of either parser, and what it means to a person."""
 
     pattern: str
@@ -438,7 +450,9 @@ _COMPLAINTS = (
     ),
     _MISALIGNED,
     _Complaint(
-        "escape", "an unknown escape in a double-quoted text", "use single quotes, or double the \\"
+        "escape",
+        "an unknown escape in a double-quoted text",
+        "use single quotes, or double the \\",
     ),
     _Complaint(
         "quoted scalar|end of stream",
@@ -490,7 +504,7 @@ def _complaint(said: str, mark: yaml.Mark | None, text: str) -> _Complaint:
 _FAILURE = object()
 """PyYAML takes the scalar for a date or number, and then fails to make one."""
 
-_RESOLVER = yaml.resolver.Resolver()
+_RESOLVER: Any = yaml.resolver.Resolver()
 
 
 def _pyyaml_value(text: str) -> Any:
@@ -506,7 +520,7 @@ def _pyyaml_value(text: str) -> Any:
 
 def _same(here: Any, there: Any) -> bool:
     both_nan = here != here and there != there  # noqa: PLR0124 - nan is unlike itself
-    return (type(here) is type(there) and here == there) or both_nan
+    return both_nan or (type(here) is type(there) and bool(here == there))
 
 
 def _spelled(value: Any) -> str:

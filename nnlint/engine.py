@@ -37,7 +37,7 @@ def lint_source(source: sources.Source, *, skip_unmarked: bool) -> Report:
         return Report(source.path, Status.SKIPPED, sources.MARKER_WORDS)
     try:
         return lint_bytes(data, source.path)
-    except Exception as error:  # noqa: BLE001 - a bug in nnlint must not take the other files along
+    except Exception as error:
         return Report(source.path, Status.UNREADABLE, f"internal error: {error!r}")
 
 
@@ -57,9 +57,7 @@ def lint_bytes(data: bytes, path: str) -> Report:
         return _refused(path, "NN001", message, Span(line, column, line, column + 1), data)
 
 
-def _refused(
-    path: str, code: str, message: str, span: Span = TOP, data: bytes = b""
-) -> Report:
+def _refused(path: str, code: str, message: str, span: Span = TOP, data: bytes = b"") -> Report:
     """A report whose only finding is that the file can't be read as text."""
     remedy = "save the file as UTF-8" if code == "NN001" else "split it into several specs"
     finding = _finding(Problem(code, (), message, remedy), span)
@@ -90,9 +88,7 @@ def lint_text(text: str, path: str = "<text>") -> Report:
     )
 
 
-def _network(
-    read: Document, problems: list[Problem]
-) -> tuple[ModelSpec | None, Graph | None]:
+def _network(read: Document, problems: list[Problem]) -> tuple[ModelSpec | None, Graph | None]:
     """The spec and its graph, with what the stages find on the way."""
     from nnlint import schema, spec, wiring  # noqa: PLC0415 - jsonschema loads with the first file
 

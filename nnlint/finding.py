@@ -9,6 +9,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
+from nnlint.record import Record
+
 Path: TypeAlias = tuple[str | int, ...]
 """A place in a document, from its root: `("layers", 3, "kernel_size")`."""
 
@@ -35,7 +37,7 @@ class Span(NamedTuple):
     end_column: int
 
 
-class RuleInfo(NamedTuple):
+class RuleInfo(Record):
     """What a finding needs to know of its rule."""
 
     code: str
@@ -43,7 +45,7 @@ class RuleInfo(NamedTuple):
     severity: Severity
 
 
-class Problem(NamedTuple):
+class Problem(Record):
     """One thing that is wrong, said in paths.
 
     Attributes:
@@ -65,7 +67,7 @@ class Problem(NamedTuple):
     severity: Severity | None = None
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """A problem with its place in the file and its rule."""
 
     rule: RuleInfo

@@ -5,9 +5,10 @@ A copy that sees what the copy before it saw is the same node, times n: `count`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nnlint.layers.shape import UNKNOWN, Shape
+from nnlint.record import Record
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:
@@ -125,14 +126,14 @@ class Node:
         yield tuple(self.consumers)
 
 
-class Edge(NamedTuple):
+class Edge(Record):
     """What flows from a node (None: an input of the network) to the next."""
 
     shape: Shape
     node: Node | None
 
 
-class Totals(NamedTuple):
+class Totals(Record):
     """The sums over a network.
 
     Attributes:
@@ -183,7 +184,7 @@ def totals(nodes: Iterable[Node]) -> Totals:
     )
 
 
-class Graph(NamedTuple):
+class Graph(Record):
     """A network, laid out.
 
     Attributes:

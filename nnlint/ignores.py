@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nnlint import rules
 from nnlint.finding import Problem, Span
+from nnlint.record import Record
 from nnlint.wording import did_you_mean
 
 if TYPE_CHECKING:
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
     from nnlint.document import Document
     from nnlint.finding import Finding
 
-_COMMENT = re.compile(r"(?:(?<=\s)|^)#[ \t]*nnlint:[ \t]*ignore(-file)?\b(?:\[([^\]\n]*)\])?", re.M)
-_HINT = "nnlint:"
+_COMMENT = r"(?:(?<=\s)|^)#[ \t]*nnlint:[ \t]*ignore(-file)?\b(?:\[([^\]\n]*)\])?"
+_HINT = "ignore"
 
 
-class Ignore(NamedTuple):
+class Ignore(Record):
     """One code of one comment.
 
     Attributes:
@@ -35,7 +36,9 @@ class Ignore(NamedTuple):
 
 def find(document: Document) -> list[Ignore]:
     """The ignore comments of a document; a `#` inside a scalar is none."""
-    matches = list(_COMMENT.finditer(document.text)) if _HINT in document.text else []
+    if _HINT not in document.text:
+        return []
+    matches = list(re.finditer(_COMMENT, document.text, re.MULTILINE))
     if not matches or document.root is None:
         return []
     texts = [(node.start, node.end) for node in document.scalars() if node.end - node.start > 1]
@@ -64,7 +67,7 @@ def _target(offset: int, document: Document) -> int:
     return line + 1
 
 
-class Silenced(NamedTuple):
+class Silenced(Record):
     """The findings after the ignores, and what is to say of the ignores themselves."""
 
     findings: list[Finding]
@@ -92,7 +95,10 @@ def _fits(ignore: Ignore, finding: Finding) -> bool:
 
 def _unused(ignore: Ignore) -> Problem:
     if not ignore.code:
-        message, hint = "this ignore names no code", "write # nnlint: ignore[NN301] and the reason"
+        message, hint = (
+            "this ignore names no code",
+            "write # nnlint: ignore[NN301] and the reason",
+        )
     elif ignore.code not in rules.codes():
         message = f"there is no rule {ignore.code}"
         hint = did_you_mean(ignore.code, rules.codes()) or "`nnlint rules` lists all"

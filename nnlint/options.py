@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nnlint import formats
 from nnlint.finding import Severity
+from nnlint.record import Record
 from nnlint.terminal import PIPE_WIDTH, Style
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Terminal(NamedTuple):
+class Terminal(Record):
     """What standard output is.
 
     Attributes:
@@ -27,7 +28,7 @@ class Terminal(NamedTuple):
     environ: Mapping[str, str]
 
 
-class Options(NamedTuple):
+class Options(Record):
     """One run of the linter.
 
     Attributes:
@@ -51,30 +52,58 @@ class Options(NamedTuple):
 
 def configure(parser: ArgumentParser) -> None:
     """The options of linting."""
-    parser.add_argument("paths", nargs="+", metavar="PATH",
-                        help="a spec, a folder to search for specs, a glob, or - for standard input")
-    parser.add_argument("--format", choices=formats.names(), default=formats.DEFAULT,
-                        help="full: code frames and a table (default); concise: a line a finding; "
-                             "json: everything, for programs")
-    parser.add_argument("--fail-on", choices=[*(s.value for s in Severity), "never"],
-                        default="error", metavar="SEVERITY",
-                        help="least severity that fails: error (default), warning, info, never")
-    parser.add_argument("--exclude", action="append", default=[], metavar="GLOB",
-                        help="leave out paths, folders or names that match; may be repeated")
-    parser.add_argument("--skip-unmarked", action="store_true",
-                        help="skip files in which no line begins with `nnlint:`, also named ones")
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="a spec, a folder to search for specs, a glob, or - for standard input",
+    )
+    parser.add_argument(
+        "--format",
+        choices=formats.names(),
+        default=formats.DEFAULT,
+        help="full: code frames and a table (default); concise: a line a finding; "
+        "json: everything, for programs",
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=[*(s.value for s in Severity), "never"],
+        default="error",
+        metavar="SEVERITY",
+        help="least severity that fails: error (default), warning, info, never",
+    )
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="leave out paths, folders or names that match; may be repeated",
+    )
+    parser.add_argument(
+        "--skip-unmarked",
+        action="store_true",
+        help="skip files in which no line begins with `nnlint:`, also named ones",
+    )
     parser.add_argument("--show-info", action="store_true", help="show advice too")
     table = parser.add_mutually_exclusive_group()
-    table.add_argument("--table", action="store_true", default=None,
-                       help="a layer table for every file (default: for a single one)")
+    table.add_argument(
+        "--table",
+        action="store_true",
+        default=None,
+        help="a layer table for every file (default: for a single one)",
+    )
     table.add_argument("--no-table", action="store_false", dest="table", help="no table")
-    add_color(parser)  # fmt: skip
+    add_color(parser)
 
 
 def add_color(parser: ArgumentParser) -> None:
     """The option that every command has."""
-    parser.add_argument("--color", choices=["auto", "always", "never"], default="auto",
-                        help="default: on a terminal; FORCE_COLOR and NO_COLOR are heard")  # fmt: skip
+    parser.add_argument(
+        "--color",
+        choices=["auto", "always", "never"],
+        default="auto",
+        help="default: on a terminal; FORCE_COLOR and NO_COLOR are heard",
+    )
 
 
 def read(arguments: Namespace, terminal: Terminal) -> Options:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from nnlint.layers.base import COMMON
 from nnlint.published import required_keys
+from nnlint.record import Record
 from nnlint.rules import FAMILIES, Made, Rule
 from nnlint.wording import grouped
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 READING_WIDTH = 88
 
 
-class Section(NamedTuple):
+class Section(Record):
     """A part of a page.
 
     Attributes:
@@ -35,7 +36,7 @@ class Section(NamedTuple):
     kind: str = "prose"
 
 
-class Page(NamedTuple):
+class Page(Record):
     """A page: a title and its sections."""
 
     title: str
@@ -138,7 +139,10 @@ def _worked(layer: type[Layer]) -> str:
     """The example's shapes and count, computed by the program itself."""
     from nnlint import spec, wiring  # noqa: PLC0415 - only pages of layers need them
 
-    data = {"inputs": layer.example_inputs, "layers": [{"type": layer.__name__, **layer.example}]}
+    data = {
+        "inputs": layer.example_inputs,
+        "layers": [{"type": layer.__name__, **layer.example}],
+    }
     model = spec.parse(data, frozenset())
     if model is None:
         return ""
@@ -163,7 +167,9 @@ def terminal_text(page: Page, style: Style) -> str:
 def _wrapped(section: Section, width: int) -> str:
     indent = "  " if section.title else ""
     if section.kind == "prose":
-        return textwrap.fill(section.text, width, initial_indent=indent, subsequent_indent=indent)
+        return textwrap.fill(
+            section.text, width, initial_indent=indent, subsequent_indent=indent
+        )
     if section.kind == "yaml":
         return textwrap.indent(section.text, "    ")
     return "\n".join(_hanging(line, width, indent) for line in section.text.split("\n"))
@@ -171,7 +177,9 @@ def _wrapped(section: Section, width: int) -> str:
 
 def _hanging(line: str, width: int, indent: str) -> str:
     """A row `name  words`, its further lines under the words."""
-    column = len(indent) + (len(line) - len(line.partition("  ")[2].lstrip()) if "  " in line else 0)
+    column = len(indent) + (
+        len(line) - len(line.partition("  ")[2].lstrip()) if "  " in line else 0
+    )
     return textwrap.fill(
         line, width, initial_indent=indent, subsequent_indent=" " * max(column, len(indent)),
         break_long_words=False, break_on_hyphens=False, drop_whitespace=True,

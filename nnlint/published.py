@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 from nnlint.layers import layer_types
 from nnlint.layers.attribute import (
-    COUNT, IDENTIFIER, LARGEST, LAYERS, SHAPE, SIZE, Attribute, JsonSchema, list_of, one_of,
+    COUNT,
+    IDENTIFIER,
+    LARGEST,
+    LAYERS,
+    SHAPE,
+    SIZE,
+    Attribute,
+    JsonSchema,
+    list_of,
+    one_of,
 )  # fmt: skip
 from nnlint.layers.base import COMMON
 from nnlint.losses import LOSSES
@@ -129,7 +138,11 @@ def required_keys(layer: type[Layer]) -> list[str]:
 def fragment(layer: type[Layer]) -> JsonSchema:
     """The schema of one layer type, written as a map."""
     summary = (layer.__doc__ or "").partition("\n")[0]
-    kind: JsonSchema = {"const": layer.__name__, "title": layer.__name__, "description": summary}
+    kind: JsonSchema = {
+        "const": layer.__name__,
+        "title": layer.__name__,
+        "description": summary,
+    }
     keys = {key: value.schema for key, value in layer_attributes(layer).items()}
     return {
         "type": "object",

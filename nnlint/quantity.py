@@ -53,7 +53,12 @@ def respelled(value: object, pattern: str) -> str | None:
         number = text.removesuffix("KB").strip()
         return f"write {number} kB (of 1000 bytes) or {number} KiB (of 1024)"
     compact = text.replace(" ", "").replace(",", "").replace("_", "")
-    tries = [compact, compact.replace("K", "k"), compact.upper(), compact.upper().replace("B", "G")]
+    tries = [
+        compact,
+        compact.replace("K", "k"),
+        compact.upper(),
+        compact.upper().replace("B", "G"),
+    ]
     fitting = [attempt for attempt in tries if pattern and re.match(pattern, attempt)]
     return f"write {fitting[0]}" if fitting else None
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nnlint.finding import Finding, Severity
+from nnlint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ class Status(Enum):
     UNREADABLE = "unreadable"
 
 
-class Report(NamedTuple):
+class Report(Record):
     """What nnlint has to say of one input.
 
     Attributes:
@@ -88,7 +89,7 @@ def _failing(reports: Iterable[Report], fail_on: Severity | None) -> Iterator[Fi
                 yield finding
 
 
-class Counts(NamedTuple):
+class Counts(Record):
     """How many of what a run found."""
 
     linted: int

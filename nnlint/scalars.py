@@ -15,13 +15,14 @@ _CONSTANTS: dict[str, Scalar] = {
     "true": True, "True": True, "TRUE": True,
     "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+# strings, compiled at first use: most specs hold only words and plain integers
+_INTEGER = r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"
+_FLOAT = r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
+_NOT_FINITE = r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 _OLD_WORDS = {"yes": True, "no": False, "on": True, "off": False}
 
 
-class TooLong(ValueError):
+class TooLong(ValueError):  # noqa: N818 - read as a sentence: raise TooLong
     """An integer with more digits than anyone can mean."""
 
 
@@ -35,11 +36,11 @@ def resolve(text: str) -> Scalar:
         return _CONSTANTS[text]
     if not (text[0].isdigit() or text[0] in "+-."):
         return text
-    if _INTEGER.fullmatch(text):
+    if (text.isdecimal() and text.isascii()) or re.fullmatch(_INTEGER, text):
         return _integer(text)
-    if _FLOAT.fullmatch(text):
+    if re.fullmatch(_FLOAT, text):
         return float(text)
-    if _NOT_FINITE.fullmatch(text):
+    if re.fullmatch(_NOT_FINITE, text):
         return float(text.replace(".", ""))
     return text
 
@@ -51,7 +52,7 @@ def _integer(text: str) -> int:
 
 
 def is_unambiguous(text: str) -> bool:
-    """Whether every reader takes it alike: a word that is no word of YAML 1.1, or a plain integer."""
+    """Whether every reader takes it alike: an ordinary word, or a plain integer."""
     if text.isdecimal():
         return text.isascii() and (text[0] != "0" or text == "0")
     return text[:1].isalpha() and text.lower() not in _OLD_WORDS
@@ -61,7 +62,11 @@ def spelling(value: Scalar, text: str) -> str:
     """How to write the value so that every reader takes it alike."""
     if isinstance(value, str):
         word = _OLD_WORDS.get(text.lower())
-        return f'write {str(word).lower()}, or "{text}" for text' if word is not None else f'write "{text}"'
+        return (
+            f'write {str(word).lower()}, or "{text}" for text'
+            if word is not None
+            else f'write "{text}"'
+        )
     if isinstance(value, float):
         return f"write {_decimal(value)}"
     return f"write {value}"

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from functools import cache
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft7Validator, validators
 
 from nnlint.finding import Path, Problem, spell
 from nnlint.layers import keras_names, layer_types
-from nnlint.layers.base import PROGRAM_KEYWORDS
 from nnlint.layers.attribute import LARGEST
+from nnlint.layers.base import PROGRAM_KEYWORDS
 from nnlint.losses import KERAS_LOSSES
 from nnlint.published import envelope, fragment, layer_attributes, required_keys
 from nnlint.quantity import respelled
+from nnlint.record import Record
 from nnlint.scalars import resolve
 from nnlint.wording import described, did_you_mean, grouped, listed, plural, quoted
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from nnlint.layers.base import Layer
 
 
-class Checked(NamedTuple):
+class Checked(Record):
     """What the schema says of a document.
 
     Attributes:
@@ -57,7 +58,8 @@ def _validator_class() -> Any:
     strict = Draft7Validator.TYPE_CHECKER.redefine_many(
         {"integer": _is_integer, "number": _is_number}
     )
-    return validators.extend(Draft7Validator, type_checker=strict)
+    extend: Any = validators.extend
+    return extend(Draft7Validator, type_checker=strict)
 
 
 @cache
@@ -66,8 +68,9 @@ def _envelope_validator() -> Any:
 
 
 @cache
-def _layer_validator(layer: type[Layer]) -> Any:
+def _layer_validator(name: str) -> Any:
     """The layer's own fragment, without its inner layers: they have types of their own."""
+    layer = layer_types()[name]
     schema = fragment(layer)
     inner = {
         key: {**value.schema, "items": {}}
@@ -100,7 +103,11 @@ def _layers(items: list[Any], path: Path) -> Iterator[tuple[Path, list[Problem]]
         layer, problems = _layer(item, here)
         yield here, problems
         for key, value in layer.attributes.items() if layer else ():
-            if value.holds_layers and isinstance(item, dict) and isinstance(item.get(key), list):
+            if (
+                value.holds_layers
+                and isinstance(item, dict)
+                and isinstance(item.get(key), list)
+            ):
                 yield from _layers(item[key], (*here, key))
 
 
@@ -136,7 +143,7 @@ def _layer_map(item: dict[str, Any], path: Path) -> tuple[type[Layer] | None, li
     layer = layer_types().get(name)
     if layer is None:
         return None, [_unknown_layer(name, (*path, "type"))]
-    return layer, _validated(_layer_validator(layer), item, path, layer)
+    return layer, _validated(_layer_validator(name), item, path, layer)
 
 
 def _missing_type(item: dict[str, Any], path: Path) -> Problem:
@@ -154,7 +161,9 @@ def _unknown_layer(name: str, path: Path) -> Problem:
     return Problem("NN120", path, f"there is no layer type {quoted(name)}", hint)
 
 
-def _validated(validator: Any, data: Any, path: Path, layer: type[Layer] | None) -> list[Problem]:
+def _validated(
+    validator: Any, data: Any, path: Path, layer: type[Layer] | None
+) -> list[Problem]:
     problems: dict[tuple[str, Path, str], Problem] = {}
     for error in validator.iter_errors(data):
         for problem in _translated(error, path, layer):
@@ -185,8 +194,8 @@ def _translated(
     keyword = str(error.validator)
     if "propertyNames" in error.absolute_schema_path:
         name = str(error.instance)
-        yield Problem("NN108", (*here, name), f"{quoted(name)} is no name: letters, digits, _ and -",
-                      on_key=True)  # fmt: skip
+        message = f"{quoted(name)} is no name: letters, digits, _ and -"
+        yield Problem("NN108", (*here, name), message, on_key=True)
     elif keyword == "required":
         yield from _missing_keys(error, here, layer)
     elif keyword == "additionalProperties":
@@ -199,7 +208,9 @@ def _missing_keys(error: Any, here: Path, layer: type[Layer] | None) -> Iterator
     what = layer.__name__ if layer else spell(here) or "a spec"
     for key in error.validator_value:
         if key not in error.instance:
-            yield Problem("NN102", here, f"{what} needs {key}", _how_to_write(key, error.schema))
+            yield Problem(
+                "NN102", here, f"{what} needs {key}", _how_to_write(key, error.schema)
+            )
 
 
 def _how_to_write(key: str, schema: JsonSchema) -> str:
@@ -241,12 +252,19 @@ def _wrong_value(error: Any, here: Path, keyword: str) -> Problem:
     match keyword:
         case "not":
             keys = listed(["inputs", *error.validator_value["required"]], "and")
-            return Problem("NN113", (*here, "inputs"), f"{keys} exclude each other",
-                           "keep one of them", on_key=True)
+            return Problem(
+                "NN113",
+                (*here, "inputs"),
+                f"{keys} exclude each other",
+                "keep one of them",
+                on_key=True,
+            )
         case "minItems" | "maxItems":
             bound = "at least" if keyword == "minItems" else "at most"
             expected = f"{bound} {plural(error.validator_value, 'item')}: {expected}"
-        case "maximum" if _is_integer(None, error.instance) and error.validator_value == LARGEST:
+        case "maximum" if (
+            _is_integer(None, error.instance) and error.validator_value == LARGEST
+        ):
             found, expected = _short(error.instance), f"at most {grouped(LARGEST)}"
         case "minimum" | "maximum":
             found = str(error.instance)
@@ -255,7 +273,9 @@ def _wrong_value(error: Any, here: Path, keyword: str) -> Problem:
 
 
 def _short(number: int) -> str:
-    return str(number) if abs(number) < 10**30 else f"a number of {len(str(abs(number)))} digits"
+    return (
+        str(number) if abs(number) < 10**30 else f"a number of {len(str(abs(number)))} digits"
+    )
 
 
 def _name_of(path: Path) -> str:
@@ -274,13 +294,16 @@ def _remedy(error: Any, keyword: str) -> str | None:
         return _nearest_value(value, error.validator_value)
     if keyword in ("pattern", "maximum"):
         return respelled(value, error.schema.get("pattern", ""))
-    if keyword != "type":
-        return None
-    if "boolean" in kinds:
+    return _right_type(value, kinds) if keyword == "type" else None
+
+
+def _right_type(value: object, kinds: object) -> str | None:
+    """The same value as the type that was expected, where there is one."""
+    if "boolean" in str(kinds):
         return _boolean(value)
     if isinstance(value, str) and _without_quotes(value, kinds):
         return f"remove the quotes: {value}"
-    if isinstance(value, float) and isfinite(value) and value == int(value) and "integer" in kinds:
+    if isinstance(value, float) and value.is_integer() and "integer" in str(kinds):
         return f"write {int(value)}"
     return None
 
@@ -293,7 +316,9 @@ def _nearest_value(value: str, values: list[str]) -> str:
 
 def _boolean(value: object) -> str | None:
     text = str(value).lower()
-    word = {**_PYYAML_WORDS, "true": "true", "false": "false", "1": "true", "0": "false"}.get(text)
+    word = {**_PYYAML_WORDS, "true": "true", "false": "false", "1": "true", "0": "false"}.get(
+        text
+    )
     return f"write {word}" if word else None
 
 
@@ -302,5 +327,5 @@ def _without_quotes(value: str, kinds: object) -> bool:
     if len(value) > 40:
         return False
     number = resolve(value)
-    wants_number = kinds == "integer" or kinds == "number" or "integer" in str(kinds)
+    wants_number = any(word in str(kinds) for word in ("integer", "number"))
     return wants_number and isinstance(number, int | float) and not isinstance(number, bool)

@@ -13,7 +13,9 @@ import sys
 from fnmatch import fnmatchcase
 from glob import glob
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from nnlint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml")
 SKIPPED_FOLDERS = ("node_modules", "venv", "__pypackages__", "__pycache__")
-MARKER = re.compile(rb"^(\xef\xbb\xbf)?nnlint:", re.M)
+MARKER = re.compile(rb"^(\xef\xbb\xbf)?nnlint:", re.MULTILINE)
 MARKER_WORDS = "no line begins with `nnlint:`"
 
 
-class Source(NamedTuple):
+class Source(Record):
     """One input.
 
     Attributes:
@@ -56,7 +58,7 @@ def _expand(given: str) -> Iterator[Source]:
     elif Path(given).is_dir():
         yield from _walk(Path(given))
     elif any(sign in given for sign in "*?[") and not os.path.lexists(given):
-        matches = sorted(glob(given, recursive=True))
+        matches = sorted(glob(given, recursive=True))  # noqa: PTH207 - it may be absolute
         yield from (source for match in matches for source in _expand(match))
         if not matches:
             yield Source(given, named=True, trouble="no file matches")
@@ -104,7 +106,9 @@ def fetch(source: Source, limit: int, *, only_if_marked: bool) -> bytes | None:
     if source.trouble:
         raise Unreadable(source.trouble)
     try:
-        data, size = _standard_input(limit) if source.path == STDIN else _file(source.path, limit)
+        data, size = (
+            _standard_input(limit) if source.path == STDIN else _file(source.path, limit)
+        )
     except OSError as error:
         raise Unreadable(_reason(error)) from None
     except ValueError:
@@ -126,7 +130,9 @@ def _standard_input(limit: int) -> tuple[bytes, int]:
 
 def _file(path: str, limit: int) -> tuple[bytes, int]:
     """At most `limit` bytes of a regular file, and its size; a FIFO does not block."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    descriptor = os.open(
+        path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
     with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, opened without blocking
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from nnlint.layers import layer_types
 from nnlint.layers.base import COMMON, LayerSpec
 from nnlint.layers.shape import UNKNOWN, Layout, Shape
+from nnlint.record import Record
 
 if TYPE_CHECKING:
     from nnlint.finding import Path
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     Refused = frozenset[Path]
 
 
-class ModelSpec(NamedTuple):
+class ModelSpec(Record):
     """A network as its author wrote it.
 
     Attributes:
@@ -100,7 +101,9 @@ def _layer(item: Any, path: Path, refused: Refused) -> LayerSpec:
         return _left_over(written, path)
     kind = layer_types()[written["type"]]
     values = {
-        key: _value(value, (*path, key), refused, holds_layers=kind.attributes[key].holds_layers)
+        key: _value(
+            value, (*path, key), refused, holds_layers=kind.attributes[key].holds_layers
+        )
         for key, value in written.items()
         if key in kind.attributes
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import partial
 from io import StringIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nnlint.quantity import percent, size_in_bytes, size_text
+from nnlint.record import Record
 from nnlint.terminal import visible
 from nnlint.wording import grouped, plural
 
@@ -35,7 +36,7 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _STATES = {"ok": "green", "near": "yellow", "over": "bold red", "unknown": "dim"}
 
 
-class Column(NamedTuple):
+class Column(Record):
     """One column of the table.
 
     Attributes:

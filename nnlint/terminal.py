@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from typing import NamedTuple
+from nnlint.record import Record
 
 PIPE_WIDTH = 160
 """Columns where the output goes to a file or a pipe."""
@@ -11,7 +10,7 @@ PIPE_WIDTH = 160
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
-class Style(NamedTuple):
+class Style(Record):
     """How output is drawn.
 
     Attributes:
@@ -31,22 +30,22 @@ class Style(NamedTuple):
         return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
 
 
-SEVERITY_STYLES = {"error": ("bold", "red"), "warning": ("bold", "yellow"), "info": ("bold", "cyan")}
+SEVERITY_STYLES = {
+    "error": ("bold", "red"),
+    "warning": ("bold", "yellow"),
+    "info": ("bold", "cyan"),
+}
 
 
 def visible(text: str) -> str:
-    """The text with every character that could act on a terminal spelled out.
+    r"""The text with every character that could act on a terminal spelled out.
 
     Control bytes, line breaks and the marks that reorder text (bidi) become
-    escapes such as `\\x1b`, so a name in a spec can't move the cursor or forge a line.
+    escapes such as `\x1b`, so a name in a spec can't move the cursor or forge a line.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
-    return "".join(char if _is_harmless(char) else _escaped(char) for char in text)
-
-
-def _is_harmless(char: str) -> bool:
-    return char == " " or (char.isprintable() and unicodedata.category(char) not in ("Cf", "Co"))
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
 
 
 def _escaped(char: str) -> str:
@@ -57,16 +56,17 @@ def cells(text: str) -> int:
     """How many columns the text takes: two for East Asian wide characters, none for accents."""
     if text.isascii():
         return len(text)
+    import unicodedata  # noqa: PLC0415 - only for text beyond ASCII
+
     wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
     marks = sum(unicodedata.combining(char) > 0 for char in text)
     return len(text) + wide - marks
 
 
 _ASCII = str.maketrans({
-    "×": "x", "–": "-", "−": "-", "…": "...", "≥": ">=", "█": "#", "·": ".", "•": "*", "✓": "ok",
-    "✗": "x", "─": "-", "━": "=", "│": "|", "└": "`", "├": "|", "╸": "=", "╺": "=", "╶": "-",
-    "╴": "-", "▏": "|", "▎": "|", "▍": "|", "▌": "#", "▋": "#", "▊": "#", "▉": "#", "Π": "prod ",
-    "⌊": "floor(", "⌋": ")",
+    "×": "x", "·": ".", "–": "-", "−": "-", "─": "-", "…": "...", "≥": ">=", "✓": "ok",
+    "✗": "x", "Π": "prod ", "⌊": "floor(", "⌋": ")",
+    **dict.fromkeys("█▉▊▋▌", "#"), **dict.fromkeys("▍▎▏", "|"),
 })  # fmt: skip
 
 

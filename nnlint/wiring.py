@@ -82,8 +82,10 @@ class _Network(Wiring):
         return edges[0]
 
     def _fold(self, times: int, nodes: list[Node], groups: list[Group]) -> None:
-        for part in (*nodes, *groups):
-            part.count *= times
+        for node in nodes:
+            node.count *= times
+        for group in groups:
+            group.count *= times
 
     def _once(self, spec: LayerSpec, edges: tuple[Edge, ...]) -> Edge:
         """Lay out one copy of a layer."""
@@ -152,12 +154,14 @@ class _Network(Wiring):
         if len(edges) == layer.inputs:
             return True
         if edges:
-            names = listed((f"name{n + 1}" for n in range(layer.inputs)), "and").replace(" and", ",")
+            names = listed((f"name{n + 1}" for n in range(layer.inputs)), "and").replace(
+                " and", ","
+            )
             example = f"[{names}]" if layer.inputs > 1 else "name"
             self._problem(
                 "NN206",
                 spec.path,
-                f"{spec.label} takes {plural(layer.inputs, 'input')}, but {len(edges)} reach it",
+                f"{spec.label} takes {plural(layer.inputs, 'input')}, but gets {len(edges)}",
                 f"name them: from: {example}",
             )
         return False
@@ -231,7 +235,9 @@ def _decided(shape: Shape, layer: Layer) -> Shape:
 
 def _within_rank(shape: Shape) -> Shape:
     if len(shape.dims) > MAX_RANK:
-        raise Misfit("NN202", f"its output would have {len(shape.dims)} axes, and torch takes {MAX_RANK}")
+        raise Misfit(
+            "NN202", f"its output would have {len(shape.dims)} axes, and torch takes {MAX_RANK}"
+        )
     return shape
 
 
@@ -250,5 +256,3 @@ def _macs(layer: Layer, shapes: tuple[Shape, ...], output: Shape) -> int | None:
         return layer.macs(shapes, output)
     except (Unknown, Misfit):
         return None
-
-

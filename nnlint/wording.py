@@ -37,7 +37,7 @@ def shape_text(dims: Sequence[int], *, unknown_before: bool = False) -> str:
     return "[" + ", ".join([*(["…"] if unknown_before else []), *map(str, dims)]) + "]"
 
 
-def described(value: object) -> str:
+def described(value: object) -> str:  # noqa: PLR0911 - a table, one row a type
     """A value of a document in plain words: `the text '16'`, `a list of 2`."""
     match value:
         case None:

@@ -6,16 +6,19 @@ A first argument that equals a module's name is the command; anything else is li
 from __future__ import annotations
 
 from importlib import import_module
-from pkgutil import iter_modules
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from nnlint import __version__, plugins
+from nnlint.record import Record
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    from argparse import ArgumentParser
+    from collections.abc import Sequence
 
 DEFAULT = "lint"
 
 
-class Outcome(NamedTuple):
+class Outcome(Record):
     """What a command says, where, and how it ends."""
 
     code: int
@@ -25,9 +28,39 @@ class Outcome(NamedTuple):
 
 def names() -> list[str]:
     """The commands that a user can name; linting needs no name."""
-    return sorted(entry.name for entry in iter_modules(__path__) if entry.name != DEFAULT)
+    return [name for name in plugins.modules(__path__) if name != DEFAULT]
 
 
-def load(name: str) -> ModuleType:
-    """The module of a command."""
-    return import_module(f"{__name__}.{name}")
+def chosen(argv: Sequence[str]) -> tuple[str, Any]:
+    """The command that the arguments ask for: its name and its module."""
+    name = argv[0] if argv and argv[0] in names() else DEFAULT
+    return name, import_module(f"{__name__}.{name}")
+
+
+def parser(name: str, command: Any) -> ArgumentParser:
+    """The parser of a command's arguments; a usage error is exit 2, with the way to help."""
+    import argparse  # noqa: PLC0415 - --version does without
+
+    class Parser(argparse.ArgumentParser):
+        def error(self, message: str) -> Any:
+            self.exit(2, f"nnlint: {message}\nnnlint: see {self.prog} --help\n")
+
+    if name != DEFAULT:
+        made = Parser(prog=f"nnlint {name}", description=command.SUMMARY)
+    else:
+        plain = argparse.RawDescriptionHelpFormatter
+        made = Parser(
+            prog="nnlint", description=command.SUMMARY, epilog=_epilog(), formatter_class=plain
+        )
+        made.add_argument("--version", action="version", version=f"nnlint {__version__}")
+    command.configure(made)
+    return made
+
+
+def _epilog() -> str:
+    return (
+        f"commands: {', '.join(names())} (`nnlint COMMAND --help`; "
+        "a file of that name is ./NAME)\n"
+        "exit codes: 0 clean; 1 findings; 2 something could not be checked; "
+        "3 only budgets or expectations are broken"
+    )

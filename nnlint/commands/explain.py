@@ -28,7 +28,7 @@ def configure(parser: ArgumentParser) -> None:
     options.add_color(parser)
 
 
-def run(parser: ArgumentParser, arguments: Namespace, terminal: Terminal) -> Outcome:  # noqa: ARG001
+def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     """Print the pages; a name that nobody knows is exit 2, and the others still show."""
     style = options.style(arguments.color, terminal)
     found = [(name, _page(name, style)) for name in arguments.names]

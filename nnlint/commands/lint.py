@@ -12,7 +12,7 @@ from nnlint.terminal import visible
 from nnlint.wording import plural
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import Namespace
     from collections.abc import Iterator
 
     from nnlint.options import Options, Terminal
@@ -23,7 +23,7 @@ configure = options.configure
 __all__ = ["SUMMARY", "configure", "run"]
 
 
-def run(parser: ArgumentParser, arguments: Namespace, terminal: Terminal) -> Outcome:  # noqa: ARG001
+def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     """Lint every input; print the findings; one number for CI."""
     chosen = options.read(arguments, terminal)
     inputs = sources.collect(chosen.paths, chosen.exclude)
@@ -43,7 +43,9 @@ def _shown(report: Report, chosen: Options) -> Report:
     """The report without advice, unless it was asked for."""
     if chosen.show_info:
         return report
-    kept = (finding for finding in report.findings if finding.rule.severity is not Severity.INFO)
+    kept = (
+        finding for finding in report.findings if finding.rule.severity is not Severity.INFO
+    )
     return report._replace(findings=tuple(kept))
 
 

@@ -23,12 +23,14 @@ def configure(parser: ArgumentParser) -> None:
     options.add_color(parser)
 
 
-def run(parser: ArgumentParser, arguments: Namespace, terminal: Terminal) -> Outcome:  # noqa: ARG001
+def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     """Print the list, family by family."""
     style = options.style(arguments.color, terminal)
     known = [rule for code in rules.codes() if (rule := rules.find(code))]
     parts = [
-        "\n".join([style.paint(family, "bold", "cyan"), *(_row(rule, style) for rule in members)])
+        "\n".join(
+            [style.paint(family, "bold", "cyan"), *(_row(rule, style) for rule in members)]
+        )
         for family, members in groupby(known, key=lambda rule: pages.family(rule.code))
     ]
     return Outcome(0, "\n\n".join(parts) + "\n")

@@ -25,6 +25,6 @@ def text() -> str:
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def run(parser: ArgumentParser, arguments: Namespace, terminal: Terminal) -> Outcome:  # noqa: ARG001
+def run(arguments: Namespace, terminal: Terminal) -> Outcome:  # noqa: ARG001
     """Print it."""
     return Outcome(0, text())

@@ -6,8 +6,9 @@ The folder is the list: a module dropped in here is a value of --format.
 from __future__ import annotations
 
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING
+
+from nnlint import plugins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ DEFAULT = "full"
 
 def names() -> list[str]:
     """Every format, in order."""
-    return sorted(entry.name for entry in iter_modules(__path__))
+    return plugins.modules(__path__)
 
 
 def render(name: str, reports: Sequence[Report], style: Style) -> str:

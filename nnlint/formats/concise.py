@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def render(reports: Sequence[Report], style: Style) -> str:
     """The findings of all files, a line each."""
     return "".join(
-        f"{line(report.path, finding, style)}\n" for report in reports for finding in report.findings
+        f"{line(report.path, finding, style)}\n"
+        for report in reports
+        for finding in report.findings
     )
 
 

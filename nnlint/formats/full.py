@@ -51,9 +51,15 @@ def frame(report: Report, finding: Finding, style: Style) -> str:
         number = style.paint(str(finding.span.line), "cyan")
         mark = style.paint(caret.lstrip(), *SEVERITY_STYLES[finding.rule.severity.value])
         indent = " " * (len(caret) - len(caret.lstrip()))
-        lines += [f" {gutter} {bar}", f" {number} {bar} {shown}", f" {gutter} {bar} {indent}{mark}"]
+        lines += [
+            f" {gutter} {bar}",
+            f" {number} {bar} {shown}",
+            f" {gutter} {bar} {indent}{mark}",
+        ]
     if finding.help:
-        lines.append(f" {gutter} {style.paint('help:', 'bold', 'green')} {visible(finding.help)}")
+        lines.append(
+            f" {gutter} {style.paint('help:', 'bold', 'green')} {visible(finding.help)}"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -87,7 +93,9 @@ def summary(reports: Sequence[Report], style: Style) -> str:
     if total.skipped:
         words.append(f"{plural(total.skipped, 'file')} skipped (no line begins with `nnlint:`)")
     if total.unreadable:
-        words.append(style.paint(f"{plural(total.unreadable, 'input')} not checked", "bold", "red"))
+        words.append(
+            style.paint(f"{plural(total.unreadable, 'input')} not checked", "bold", "red")
+        )
     if total.ignored:
         words.append(f"{plural(total.ignored, 'finding')} ignored by comments")
     return "; ".join(filter(None, words))

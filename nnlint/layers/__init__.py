@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+from nnlint import plugins
 from nnlint.layers.base import Container, Layer
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def families() -> Iterator[tuple[str, list[type[Layer]]]]:
     """Every family with its layers, in the order of the folder and of its modules."""
-    for module in sorted(entry.name for entry in iter_modules(__path__)):
+    for module in plugins.modules(__path__):
         family = import_module(f"{__name__}.{module}")
         own = [value for value in vars(family).values() if _is_layer(value, family.__name__)]
         if own:

@@ -219,7 +219,7 @@ class _AlongAxis(_Activation):
         return x.dims[x.index(dim)]
 
     def guesses_axis(self, x: Shape) -> bool:
-        """Whether torch, left to guess, takes the batch: it does where [batch, a, b] arrives."""
+        """Whether torch, left to guess, takes the batch: it does on [batch, a, b]."""
         return self.dim is None and not x.open and x.rank == 2
 
 

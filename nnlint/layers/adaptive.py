@@ -28,9 +28,7 @@ class AdaptiveLogSoftmaxWithLoss(Layer):
         "tail.i.1.weight": "⌊in_features / div_value^(i+1)⌋ × classes of cluster i",
     }
     macs_formula = "one for each weight"
-    reference = (
-        "https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveLogSoftmaxWithLoss.html"
-    )
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveLogSoftmaxWithLoss.html"
     example = {"n_classes": 1000, "cutoffs": [100, 500]}
     is_nonlinear = True
 

@@ -6,7 +6,9 @@ expected, for editors and for nnlint's own messages.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+from nnlint.record import Record
 
 LARGEST = 2**63 - 1
 """No single value may be larger: PyTorch's sizes are 64-bit."""
@@ -69,7 +71,7 @@ LAYERS: JsonSchema = {
 }  # fmt: skip
 
 
-class Attribute(NamedTuple):
+class Attribute(Record):
     """One attribute of a layer: what it may be, what it is if not written, what it means.
 
     Attributes:

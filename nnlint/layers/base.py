@@ -8,10 +8,11 @@ parameters, the buffers and the multiply-accumulates (MACs).
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from nnlint.layers.attribute import FLAG, NAME, SIZE, SOURCE, Attribute, attribute, stated
 from nnlint.layers.shape import Layout, Misfit, Shape
+from nnlint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +39,7 @@ PROGRAM_KEYWORDS = {
 """Keywords of PyTorch that belong to the program; they are answered, not taken."""
 
 
-class ParamTensor(NamedTuple):
+class ParamTensor(Record):
     """A tensor that a layer owns, learned or stored.
 
     Attributes:
@@ -65,7 +66,7 @@ class ParamTensor(NamedTuple):
         return "×".join(map(str, (*self.shape[1:], *self.shape[:1]))) or "1"
 
 
-class LayerSpec(NamedTuple):
+class LayerSpec(Record):
     """One layer of a spec as its author wrote it, defaults filled in.
 
     Attributes:

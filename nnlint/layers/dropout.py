@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from nnlint.layers.attribute import FLAG, PROBABILITY, attribute
 from nnlint.layers.base import Layer, need_rank
-from nnlint.layers.shape import Shape
+
+if TYPE_CHECKING:
+    from nnlint.layers.shape import Shape
 
 
 class _Dropout(Layer):

@@ -29,7 +29,9 @@ class Linear(Layer):
 
     in_features: int | None = stated("size of the last axis that arrives", default=None)
     out_features: int = attribute(SIZE, "size of the last axis that leaves", keras=("units",))
-    bias: bool = attribute(FLAG, "one learned bias an output", default=True, keras=("use_bias",))
+    bias: bool = attribute(
+        FLAG, "one learned bias an output", default=True, keras=("use_bias",)
+    )
 
     def infer(self, *inputs: Shape) -> Shape:
         """[*, in_features] -> [*, out_features]."""
@@ -81,7 +83,7 @@ class Bilinear(Layer):
         if not (one.open or two.open) and one.dims[:-1] != two.dims[:-1]:
             raise Misfit(
                 "NN202",
-                f"its two inputs must agree in all axes but the last, but {one} and {two} arrive",
+                f"its inputs may differ in the last axis alone, but {one} and {two} arrive",
             )
         return output
 

@@ -43,7 +43,9 @@ class BatchNorm1d(Layer):
             return x
         if x.layout in (Layout.SEQUENCE, Layout.TOKENS):
             hint = "a Permute before it makes the sequence a map; or use LayerNorm"
-            raise Misfit("NN202", f"it takes [C] or a map [C, L], but a sequence {x} arrives", hint)
+            raise Misfit(
+                "NN202", f"it takes [C] or a map [C, L], but a sequence {x} arrives", hint
+            )
         need_rank(x, range(1, 3), "[C] or [C, L]", "a Flatten before it makes one axis")
         self.check_stated("num_features", x.dims[0], x)
         return x
@@ -87,7 +89,9 @@ class _TrailingNorm(Layer):
         (x,) = inputs
         written = self._written()
         known = x.dims[max(len(x.dims) - len(written), 0) :]
-        fits = known == written[len(written) - len(known) :] and (x.open or len(known) >= len(written))
+        fits = known == written[len(written) - len(known) :] and (
+            x.open or len(known) >= len(written)
+        )
         if not fits:
             raise Misfit(
                 "NN201",

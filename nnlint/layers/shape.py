@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 from math import prod
-from typing import NamedTuple
 
+from nnlint.record import Record
 from nnlint.wording import shape_text
 
 
@@ -53,7 +53,7 @@ class Misfit(Exception):  # noqa: N818 - read as a sentence: the layer raises a 
         self.key, self.output = key, output
 
 
-class Shape(NamedTuple):
+class Shape(Record):
     """One sample's axes, without the batch, and what they mean.
 
     `open` says that more axes, of unknown sizes, may stand before `dims`. What

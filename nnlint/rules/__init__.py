@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from nnlint import plugins
 from nnlint.finding import RuleInfo, Severity
+from nnlint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
     from nnlint.graph import Graph
 
 
-class Made(NamedTuple):
+class Made(Record):
     """An example that is too large or too odd to print: its description, and how to make it."""
 
     words: str
     make: Callable[[], bytes]
 
 
-class Rule(NamedTuple):
+class Rule(Record):
     """One rule and its page.
 
     Attributes:
@@ -73,7 +74,7 @@ _STAGES = ("NN0", "NN1", "NN2", "NN9")
 @cache
 def _files() -> dict[str, str]:
     """Code -> module; sorted by code."""
-    names = sorted(entry.name for entry in iter_modules(__path__) if entry.name.startswith("nn"))
+    names = [name for name in plugins.modules(__path__) if name.startswith("nn")]
     return {name.partition("_")[0].upper(): name for name in names}
 
 

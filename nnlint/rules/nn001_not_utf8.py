@@ -15,7 +15,10 @@ RULE = Rule(
         "machine, so nnlint guesses none."
     ),
     reference="https://yaml.org/spec/1.2.2/#52-character-encodings",
-    bad=Made("a file in Latin-1 with an umlaut in a comment", lambda: "nnlint: 1\nname: bär\ninput: [4]\nlayers: [ReLU]\n".encode("latin-1")),
+    bad=Made(
+        "a file in Latin-1 with an umlaut in a comment",
+        lambda: "nnlint: 1\nname: bär\ninput: [4]\nlayers: [ReLU]\n".encode("latin-1"),
+    ),
     good="""\
 nnlint: 1
 name: bär

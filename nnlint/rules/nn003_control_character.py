@@ -15,7 +15,10 @@ RULE = Rule(
         "from copying, or are meant to deceive."
     ),
     reference="https://yaml.org/spec/1.2.2/#51-character-set",
-    bad=Made("a file with a NUL byte in a comment", lambda: b"nnlint: 1 # \x00\ninput: [4]\nlayers: [ReLU]\n"),
+    bad=Made(
+        "a file with a NUL byte in a comment",
+        lambda: b"nnlint: 1 # \x00\ninput: [4]\nlayers: [ReLU]\n",
+    ),
     good="""\
 nnlint: 1
 input: [784]

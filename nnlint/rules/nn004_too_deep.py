@@ -15,7 +15,10 @@ RULE = Rule(
         "or made to exhaust whoever reads it."
     ),
     reference="https://yaml.org/spec/1.2.2/",
-    bad=Made("a list in a list, 200 levels deep", lambda: b"nnlint: 1\ninput: [4]\nlayers: " + b"[" * 200 + b"]" * 200 + b"\n"),
+    bad=Made(
+        "a list in a list, 200 levels deep",
+        lambda: b"nnlint: 1\ninput: [4]\nlayers: " + b"[" * 200 + b"]" * 200 + b"\n",
+    ),
     good="""\
 nnlint: 1
 input: [784]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from nnlint.finding import Severity
 from nnlint.rules import Made, Rule
 
+LEVELS = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
+
 RULE = Rule(
     code="NN005",
     name="too-many-nodes",
@@ -16,7 +18,10 @@ RULE = Rule(
         "limit that no real spec reaches."
     ),
     reference="https://en.wikipedia.org/wiki/Billion_laughs_attack",
-    bad=Made("nine anchors, each a list of nine aliases of the one before", lambda: ("nnlint: 1\na0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))).encode()),
+    bad=Made(
+        "nine anchors, each a list of nine aliases of the one before",
+        lambda: "\n".join(["nnlint: 1", "a0: &a0 [x]", *LEVELS, ""]).encode(),
+    ),
     good="""\
 nnlint: 1
 input: [784]

@@ -15,7 +15,14 @@ RULE = Rule(
         "their square."
     ),
     reference="https://yaml.org/spec/1.2.2/#103-core-schema",
-    bad=Made("out_features with 5,000 digits", lambda: b"nnlint: 1\ninput: [4]\nlayers: [{type: Linear, out_features: " + b"9" * 5000 + b"}]\n"),
+    bad=Made(
+        "out_features with 5,000 digits",
+        lambda: (
+            b"nnlint: 1\ninput: [4]\nlayers: [{type: Linear, out_features: "
+            + b"9" * 5000
+            + b"}]\n"
+        ),
+    ),
     good="""\
 nnlint: 1
 input: [784]

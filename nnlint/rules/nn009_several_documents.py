@@ -11,8 +11,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     summary="A second document in the file.",
     rationale=(
-        "A spec is one document. What stands behind a second `---` would be read by "
-        "nobody."
+        "A spec is one document. What stands behind a second `---` would be read by nobody."
     ),
     reference="https://yaml.org/spec/1.2.2/#92-streams",
     bad="""\

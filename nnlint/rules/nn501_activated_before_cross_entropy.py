@@ -36,7 +36,9 @@ def _price(node: Node) -> str:
     classes = competing(node)
     if classes is None:
         return ""
-    return f": with {classes} classes a perfect answer still costs {log(e + classes - 1) - 1:.4f}"
+    return (
+        f": with {classes} classes a perfect answer still costs {log(e + classes - 1) - 1:.4f}"
+    )
 
 
 RULE = Rule(

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Layers that compare the scores of an axis of size 1."""
-    remedy = "use Sigmoid" if graph.loss == "BCELoss" else "use no activation, and BCEWithLogitsLoss"
+    remedy = (
+        "use Sigmoid" if graph.loss == "BCELoss" else "use no activation, and BCEWithLogitsLoss"
+    )
     for node in graph.nodes:
         if competing(node) == 1:
             yield Problem(
