@@ -231,7 +231,7 @@ class _Builder:
             raise _Refused(
                 "NN005",
                 event.start_mark.index,
-                f"more than {grouped(MAX_NODES)} YAML nodes (an alias counts as what it stands for)",
+                f"more than {grouped(MAX_NODES)} YAML nodes, with aliases written out",
                 "use repeat: for layers that are alike",
             )
 
@@ -318,8 +318,7 @@ class _Builder:
     def _sequence(self, event: Any, depth: int) -> Node:
         node = Node([], event.start_mark.index, event.end_mark.index)
         self._check_collection_tag(event, "seq")
-        item: Any
-        while type(item := self.event()) is not yaml.SequenceEndEvent:
+        while not _ends(item := self.event(), yaml.SequenceEndEvent):
             child = self.node(item, depth + 1)
             node.add(len(node.value), child)
             node.value.append(child.value)
@@ -334,8 +333,7 @@ class _Builder:
         node = Node({}, event.start_mark.index, event.end_mark.index)
         self._check_collection_tag(event, "map")
         merged: list[Node] = []
-        item: Any
-        while type(item := self.event()) is not yaml.MappingEndEvent:
+        while not _ends(item := self.event(), yaml.MappingEndEvent):
             key = self.node(item, depth + 1)
             child = self.node(self.event(), depth + 1)
             if key.value == MERGE and getattr(item, "style", None) in (None, ""):
@@ -384,6 +382,10 @@ class _Builder:
             for name, child in one.children.items():
                 if isinstance(name, str) and name not in node.value:
                     _put(node, one.keys[name], child)
+
+
+def _ends(event: Any, kind: type) -> bool:
+    return isinstance(event, kind)
 
 
 def _put(node: Node, key: Node, child: Node) -> None:

@@ -83,10 +83,16 @@ def network(report: Report, style: Style) -> str:
         return ""
     console = _console(style)
     console.print(_heading(graph, report.path))
-    if style.width < NARROW or not _tabular(console, COLUMNS, partial(_layers, graph)):
+    if style.width < NARROW or not _tabular(console, _columns(graph), partial(_layers, graph)):
         _stacked(console, graph)
     console.print(_footer(graph, report))
     return _drawn(console)
+
+
+def _columns(graph: Graph) -> list[Column]:
+    """Shares of a total that nobody knows are none."""
+    shares = graph.totals.complete and graph.totals.params > 0
+    return [column for column in COLUMNS if shares or column.title != "Share"]
 
 
 def files(reports: Sequence[Report], style: Style) -> str:
@@ -297,10 +303,9 @@ def _stacked(console: Console, graph: Graph) -> None:
 
 
 def _in_words(weights: int, biases: int, *, complete: bool) -> str:
-    sign = "" if complete else "≥ "
+    parts, total = f"{grouped(weights)} weights + {grouped(biases)} biases", weights + biases
     return (
-        f"{grouped(weights)} weights + {grouped(biases)} biases = "
-        f"{sign}{grouped(weights + biases)}"
+        f"{parts} = {grouped(total)}" if complete else f"≥ {grouped(total)} ({parts} are known)"
     )
 
 
@@ -346,8 +351,10 @@ def _macs(total: Totals) -> Text:
 
 def _limit(limit: Limit) -> Text:
     left = limit.left
-    words = f"{limit.shown(left)} left" if left >= 0 else f"{limit.shown(-left)} over"
-    sign = "" if limit.exact else "≥ "
+    sign, most = ("", "") if limit.exact else ("≥ ", "≤ ")
+    words = (
+        f"{most}{limit.shown(left)} left" if left >= 0 else f"{sign}{limit.shown(-left)} over"
+    )
     text = Text(f"{limit.metric} {sign}{limit.shown(limit.used)} of {limit.most}, ")
     text.append(words, _STATES[limit.state])
     return text.append(f"  {_bar(min(limit.share, Fraction(1)))}", _STATES[limit.state]).append(

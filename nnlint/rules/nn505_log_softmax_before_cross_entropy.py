@@ -24,7 +24,7 @@ def check(graph: Graph) -> Iterator[Problem]:
         yield Problem(
             "NN505",
             node.path,
-            f"{node.spec.label} comes last, and CrossEntropyLoss computes it again, to no effect",
+            f"{node.spec.label} comes last, but CrossEntropyLoss computes it again",
             f"remove {node.spec.type}, or keep it and use NLLLoss",
         )
 

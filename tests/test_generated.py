@@ -1,0 +1,100 @@
+"""What is generated from the code is in step with it, and says what it should."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from nnlint import engine, published, rules
+from nnlint.layers import layer_types
+from nnlint.report import Status
+
+ROOT = Path(__file__).resolve().parent.parent
+SPECS = sorted((ROOT / "specs").glob("*.yaml"))
+
+
+def test_generated_files_are_in_step() -> None:
+    done = subprocess.run(
+        [sys.executable, ".ci/generate.py", "--check"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_check_sees_a_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.util.spec_from_file_location("generate", ROOT / ".ci" / "generate.py")
+    assert module
+    assert module.loader
+    generate = importlib.util.module_from_spec(module)
+    module.loader.exec_module(generate)
+    stale = tmp_path / "stale.md"
+    stale.write_text("old")
+    monkeypatch.setattr(generate, "ROOT", tmp_path)
+    monkeypatch.setattr(generate, "generated", lambda: iter([(stale, "new")]))
+    assert generate.main(["--check"]) == 1
+    assert stale.read_text() == "old"
+    assert generate.main([]) == 0
+    assert stale.read_text() == "new"
+
+
+def test_the_published_schema_is_the_code_and_is_draft_7() -> None:
+    text = (ROOT / "schemas" / "nnlint.schema.json").read_text("utf-8")
+    schema = json.loads(text)
+    assert schema == published.json_schema()
+    jsonschema.Draft7Validator.check_schema(schema)
+    assert "oneOf" not in text
+
+
+def test_every_attribute_has_words_for_editors() -> None:
+    for name, layer in layer_types().items():
+        fragment = published.fragment(layer)["properties"]
+        for key, value in fragment.items():
+            assert value["description"], (name, key)
+
+
+def test_the_catalogues_name_everything() -> None:
+    layers = (ROOT / "nnlint" / "layers" / "README.md").read_text("utf-8")
+    pages = (ROOT / "nnlint" / "rules" / "README.md").read_text("utf-8")
+    assert set(re.findall(r"^## (\w+)$", layers, re.M)) == set(layer_types())
+    assert re.findall(r"^## (NN\d+) ", pages, re.M) == rules.codes()
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
+def test_every_spec_is_clean_and_states_its_count(spec: Path) -> None:
+    text = spec.read_text("utf-8")
+    report = engine.lint_text(text, spec.name)
+    assert report.status is Status.LINTED
+    assert report.findings == ()
+    assert report.graph
+    assert yaml.safe_load(text)["expect"]["params"] == report.graph.totals.params
+    assert all(one.holds for one in report.expectations)
+
+
+def readme_blocks(language: str) -> list[str]:
+    text = (ROOT / "README.md").read_text("utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_readme_s_spec_is_clean() -> None:
+    spec, hook = readme_blocks("yaml")
+    report = engine.lint_text(spec)
+    assert report.findings == ()
+    assert report.graph
+    assert report.graph.totals.params == 13_002
+    assert yaml.safe_load(hook)["repos"][0]["hooks"][0]["id"] == "nnlint"
+
+
+def test_the_readme_s_commands_are_what_the_gate_runs() -> None:
+    show, test = (shlex.split(block) for block in readme_blocks("sh"))
+    assert show[-2:] == [".venv/bin/nnlint", "specs/mnist.yaml"] or show[-1] == "specs/mnist.yaml"
+    assert test[-2:] == ["-m", "pytest"]
+    assert "python -m pytest" in (ROOT / ".ci" / "run").read_text("utf-8")
