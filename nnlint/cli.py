@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from nnlint import __version__
@@ -34,8 +36,6 @@ def main(argv: Sequence[str], stdout: TextIO | None, stderr: TextIO | None) -> i
     except KeyboardInterrupt:
         _say(stderr, "nnlint: interrupted\n")
         return INTERRUPTED
-    except SystemExit as done:
-        return done.code if isinstance(done.code, int) else COULD_NOT_CHECK
 
 
 def _run(argv: Sequence[str], stdout: TextIO | None) -> Outcome:
@@ -45,7 +45,13 @@ def _run(argv: Sequence[str], stdout: TextIO | None) -> Outcome:
         return commands.Outcome(0, f"nnlint {__version__}\n")
     name, command = commands.chosen(argv)
     parser = commands.parser(name, command)
-    arguments = parser.parse_args(argv if name == commands.DEFAULT else argv[1:])
+    said, complained = StringIO(), StringIO()
+    try:
+        with redirect_stdout(said), redirect_stderr(complained):
+            arguments = parser.parse_args(argv if name == commands.DEFAULT else argv[1:])
+    except SystemExit as done:  # --help, or a usage error
+        code = done.code if isinstance(done.code, int) else COULD_NOT_CHECK
+        return commands.Outcome(code, said.getvalue(), complained.getvalue())
     try:
         outcome: Outcome = command.run(arguments, _terminal(stdout))
     except Exception as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint import formats
 from nnlint.finding import Severity
 from nnlint.record import Record
 from nnlint.terminal import PIPE_WIDTH, Style
@@ -50,18 +49,18 @@ class Options(Record):
     style: Style
 
 
-def configure(parser: ArgumentParser) -> None:
+def configure(parser: ArgumentParser, formats: list[str], default_format: str) -> None:
     """The options of linting."""
     parser.add_argument(
         "paths",
-        nargs="+",
+        nargs="*",
         metavar="PATH",
         help="a spec, a folder to search for specs, a glob, or - for standard input",
     )
     parser.add_argument(
         "--format",
-        choices=formats.names(),
-        default=formats.DEFAULT,
+        choices=formats,
+        default=default_format,
         help="full: code frames and a table (default); concise: a line a finding; "
         "json: everything, for programs",
     )

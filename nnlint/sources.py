@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml")
 SKIPPED_FOLDERS = ("node_modules", "venv", "__pypackages__", "__pycache__")
-MARKER = re.compile(rb"^(\xef\xbb\xbf)?nnlint:", re.MULTILINE)
+MARKER = re.compile(rb"^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?nnlint:", re.MULTILINE)
 MARKER_WORDS = "no line begins with `nnlint:`"
 
 
@@ -48,7 +48,10 @@ def collect(paths: Iterable[str], exclude: Iterable[str]) -> list[Source]:
     for given in paths:
         for source in _expand(given):
             if not _is_excluded(source.path, patterns):
-                found.setdefault(os.path.normpath(source.path), source)
+                key = STDIN if given == STDIN else os.path.realpath(source.path)
+                earlier = found.setdefault(key, source)
+                if source.named:
+                    found[key] = earlier._replace(named=True)
     return list(found.values())
 
 
@@ -124,6 +127,8 @@ def fetch(source: Source, limit: int, *, only_if_marked: bool) -> bytes | None:
 
 
 def _standard_input(limit: int) -> tuple[bytes, int]:
+    if sys.stdin is None:
+        raise Unreadable("standard input is closed")
     data = sys.stdin.buffer.read(limit + 1)
     return data, len(data)
 

@@ -18,7 +18,7 @@ from nnlint.terminal import visible
 from nnlint.wording import grouped, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.console import RenderableType
 
@@ -85,7 +85,7 @@ def network(report: Report, style: Style) -> str:
     console.print(_heading(graph, report.path))
     if style.width < NARROW or not _tabular(console, _columns(graph), partial(_layers, graph)):
         _stacked(console, graph)
-    console.print(_footer(graph, report))
+    _print_footer(console, graph, report)
     return _drawn(console)
 
 
@@ -100,10 +100,10 @@ def files(reports: Sequence[Report], style: Style) -> str:
     console = _console(style)
     if not _tabular(console, FILE_COLUMNS, partial(_files, reports)):
         for report in reports:
-            console.print(Text(visible(report.path), "bold"), soft_wrap=True)
-            console.print(Text(f"  {_one_line(report)}"), soft_wrap=True)
+            console.print(Text(visible(report.path), "bold"))
+            console.print(Text(f"  {_one_line(report)}"))
         params = _sums([report.graph.totals for report in reports if report.graph])[-1]
-        console.print(Text.assemble(("Total ", "bold"), params, " parameters"), soft_wrap=True)
+        console.print(Text.assemble(("Total ", "bold"), params, " parameters"))
     return _drawn(console)
 
 
@@ -118,6 +118,7 @@ def _console(style: Style) -> Console:
         markup=False,
         emoji=False,
         legacy_windows=False,
+        _environ={},  # options.py has read it, and knows better
     )
 
 
@@ -170,7 +171,7 @@ def _tabular(
             hidden = [column.title.lower() for column in columns if column not in shown]
             if hidden:
                 words = f"not shown in {console.width} columns: {', '.join(hidden)}"
-                console.print(Text(words, "dim"), soft_wrap=True)
+                console.print(Text(words, "dim"))
             return True
     return False
 
@@ -293,12 +294,12 @@ def _stacked(console: Console, graph: Graph) -> None:
     groups: list[Group] = []
     for number, node in enumerate(graph.nodes, 1):
         for group in _opened(node, groups):
-            console.print(_group_label(group), soft_wrap=True)
-        console.print(Text.assemble((f"{number} ", "dim"), _label(node), f"  {node.output}"),
-                      soft_wrap=True)  # fmt: skip
+            console.print(_group_label(group))
+        label = Text.assemble((f"{number} ", "dim"), _label(node), f"  {node.output}")
+        console.print(label)
         if node.params or not node.complete:
-            console.print(f"  {_in_words(node.weights, node.biases, complete=node.complete)}",
-                          soft_wrap=True)  # fmt: skip
+            words = _in_words(node.weights, node.biases, complete=node.complete)
+            console.print(f"  {words}")
     console.print()
 
 
@@ -309,24 +310,34 @@ def _in_words(weights: int, biases: int, *, complete: bool) -> str:
     )
 
 
-def _footer(graph: Graph, report: Report) -> Table:
+def _print_footer(console: Console, graph: Graph, report: Report) -> None:
     """Totals in words, then the budget and the expectations."""
-    total = graph.totals
     rows = Table.grid(padding=(0, 1))
-    rows.add_row("parameters", _in_words(total.weights, total.biases, complete=total.complete))
+    rows.add_column(style="bold", no_wrap=True)
+    rows.add_column(overflow="fold")
+    for title, words in _footer(graph, report):
+        if console.width < NARROW:
+            console.print(Text.assemble((title, "bold"), " " if title else "", words))
+        rows.add_row(title, words)
+    if console.width >= NARROW:
+        console.print(rows)
+
+
+def _footer(graph: Graph, report: Report) -> Iterator[tuple[str, Text]]:
+    total = graph.totals
+    sums = _in_words(total.weights, total.biases, complete=total.complete)
+    yield "parameters", Text(sums)
     if total.frozen:
         parts = f"{grouped(total.trainable)} trainable + {grouped(total.frozen)} frozen"
-        rows.add_row("", ("" if total.complete else "≥ ") + parts)
+        yield "", Text(("" if total.complete else "≥ ") + parts)
     if total.buffers:
-        rows.add_row("buffers", f"{grouped(total.buffers)} stored, not learned")
-    rows.add_row("size", _size(graph))
-    rows.add_row("MACs", _macs(total))
+        yield "buffers", Text(f"{grouped(total.buffers)} stored, not learned")
+    yield "size", Text(_size(graph))
+    yield "MACs", _macs(total)
     for number, limit in enumerate(report.limits):
-        rows.add_row("" if number else "budget", _limit(limit))
+        yield "" if number else "budget", _limit(limit)
     if report.expectations:
-        rows.add_row("expect", Text(", ").join(map(_expectation, report.expectations)))
-    rows.columns[0].style = "bold"
-    return rows
+        yield "expect", Text(", ").join(map(_expectation, report.expectations))
 
 
 def _expectation(one: Expectation) -> Text:

@@ -24,6 +24,7 @@ SPECIFIED = (
     (r"[-+]? ( \.inf | \.Inf | \.INF )", lambda text: float(text.replace(".", ""))),
     (r"\.nan | \.NaN | \.NAN", lambda text: float("nan")),
 )
+LAW = settings(max_examples=300, deadline=None, derandomize=True)
 TRICKY = st.text("0123456789+-.eExXoObB_:~afFiInNtTrRuUlLsSyY", max_size=9)
 
 
@@ -81,8 +82,8 @@ def test_not_a_number_is_unlike_itself(text: str) -> None:
     assert value != value
 
 
+@LAW
 @given(TRICKY)
-@settings(max_examples=500, deadline=None)
 def test_every_scalar_agrees_with_the_table_of_the_specification(text: str) -> None:
     assert same(resolve(text), specified(text))
 
@@ -108,8 +109,8 @@ def test_every_integer_that_is_read_can_be_printed(prefix: str) -> None:
         assert str(value)
 
 
+@LAW
 @given(TRICKY | st.text("abcdefnosyYNOtrue123", max_size=6))
-@settings(max_examples=500, deadline=None)
 def test_what_is_unambiguous_is_read_alike_by_pyyaml(text: str) -> None:
     assume(is_unambiguous(text))
     assert same(pyyaml(text), resolve(text))
@@ -146,12 +147,14 @@ def assert_remedy_says_the_same_to_both(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["no", "On", "OFF", "yes", "010", "-010", "0o17", "1e-3", "1E5", "1e3", "-.5", "+.5e3",
-     "1:30", "50_257", "2024-01-01", "2001-13-45", "0b101", "=", "1e22", "12e-30", "1e400", "-1e400"],
+     "1:30", "50_257", "2024-01-01", "2001-13-45", "0b101", "=", "1e22", "12e-30", "1e400",
+     "-1e400"],
 )  # fmt: skip
 def test_the_remedy_means_the_same_to_every_reader(text: str) -> None:
     assert_remedy_says_the_same_to_both(text)
 
 
+@LAW
 @given(
     st.from_regex(r"[-+]?0[0-9]{1,3}", fullmatch=True)
     | st.from_regex(r"0o[0-7]{1,4}", fullmatch=True)
@@ -159,7 +162,6 @@ def test_the_remedy_means_the_same_to_every_reader(text: str) -> None:
     | st.from_regex(r"[-+]?[0-9]{1,3}[_:][0-9]{1,3}", fullmatch=True)
     | st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", fullmatch=True)
 )
-@settings(max_examples=500, deadline=None)
 def test_the_remedy_of_any_number_means_the_same_to_every_reader(text: str) -> None:
     value = resolve(text)
     assume(not same(pyyaml(text), value))

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from nnlint.finding import Severity
 from nnlint.terminal import PIPE_WIDTH, SEVERITY_STYLES, Style, cells, encodable, visible
 
+LAW = settings(max_examples=100, deadline=None, derandomize=True)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 WORDS = st.text(
     st.characters(min_codepoint=0x20, max_codepoint=0x7E)
@@ -49,32 +50,35 @@ def test_what_could_act_on_a_terminal_is_spelled_out(text: str, shown: str) -> N
     assert visible(text) == shown
 
 
+@LAW
 @given(st.text(st.characters()))
-@settings(max_examples=300)
 def test_nothing_visible_acts(text: str) -> None:
     kinds = {unicodedata.category(char) for char in visible(text)}
     assert not kinds & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     assert len(visible(text).splitlines()) <= 1
 
 
+@LAW
 @given(st.text(st.characters(blacklist_characters="\\")))
 def test_the_escapes_lose_nothing(text: str) -> None:
     escaped = visible(text).encode("ascii", "backslashreplace")
     assert escaped.decode("unicode_escape") == text
 
 
+@LAW
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)))
 def test_printable_ascii_stays(text: str) -> None:
     assert visible(text) == text
 
 
+@LAW
 @given(st.text())
 def test_what_is_visible_stays_visible(text: str) -> None:
     assert visible(visible(text)) == visible(text)
 
 
+@LAW
 @given(WORDS)
-@settings(max_examples=300)
 def test_cells_are_those_that_rich_counts(text: str) -> None:
     assert cells(text) == cell_len(text)
 
@@ -102,6 +106,7 @@ def test_paint_is_ansi(styles: tuple[str, ...], painted: str) -> None:
     assert Style(color=True).paint("x", *styles) == painted
 
 
+@LAW
 @given(st.text(st.characters(min_codepoint=0x20)))
 def test_paint_adds_nothing_but_colour(text: str) -> None:
     assert ANSI.sub("", Style(color=True).paint(text, "bold", "red")) == text
@@ -142,11 +147,13 @@ def test_a_stream_gets_what_it_can_take(text: str, encoding: str, shown: str) ->
     assert encodable(text, encoding) == shown
 
 
+@LAW
 @given(st.text(st.characters()), st.sampled_from(["ascii", "cp1252", "cp437", "utf-8"]))
 def test_the_answer_can_always_be_written(text: str, encoding: str) -> None:
     encodable(text, encoding).encode(encoding)
 
 
+@LAW
 @given(st.text())
 def test_unicode_streams_get_the_text_itself(text: str) -> None:
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlint.wording import (
@@ -19,6 +19,7 @@ from nnlint.wording import (
     shape_text,
 )
 
+LAW = settings(max_examples=100, deadline=None, derandomize=True)
 LAYERS = ("Linear", "Bilinear", "ReLU", "ReLU6", "SiLU", "BatchNorm2d", "Flatten")
 
 
@@ -30,6 +31,7 @@ def test_digits_stand_in_threes(number: int, text: str) -> None:
     assert grouped(number) == text
 
 
+@LAW
 @given(st.integers(0, 10**40))
 def test_the_separators_change_no_digit(number: int) -> None:
     head, *rest = grouped(number).split(",")
@@ -59,6 +61,7 @@ def test_the_last_word_of_a_list_is_or_by_default() -> None:
     assert listed(["a", "b"]) == "a or b"
 
 
+@LAW
 @given(st.text(max_size=200))
 def test_a_quote_is_the_word_or_its_beginning(text: str) -> None:
     inside = quoted(text)[1:-1]
@@ -72,6 +75,7 @@ def test_a_quote_is_cut_at_the_limit_only(length: int, cut: bool) -> None:
     assert ("…" in quoted("x" * length)) is cut
 
 
+@LAW
 @given(st.lists(st.integers(-(10**20), 10**20), max_size=5))
 def test_a_shape_is_written_as_yaml(dims: list[int]) -> None:
     assert yaml.safe_load(shape_text(dims)) == dims

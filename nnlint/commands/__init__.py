@@ -41,9 +41,11 @@ def parser(name: str, command: Any) -> ArgumentParser:
     """The parser of a command's arguments; a usage error is exit 2, with the way to help."""
     import argparse  # noqa: PLC0415 - --version does without
 
+    from nnlint.terminal import visible  # noqa: PLC0415
+
     class Parser(argparse.ArgumentParser):
         def error(self, message: str) -> Any:
-            self.exit(2, f"nnlint: {message}\nnnlint: see {self.prog} --help\n")
+            self.exit(2, f"nnlint: {visible(message)}\nnnlint: see {self.prog} --help\n")
 
     if name != DEFAULT:
         made = Parser(prog=f"nnlint {name}", description=command.SUMMARY)

@@ -7,25 +7,30 @@ from typing import TYPE_CHECKING
 from nnlint import engine, formats, options, sources
 from nnlint.commands import Outcome
 from nnlint.finding import Severity
-from nnlint.report import Report, Status, count, exit_code
+from nnlint.report import Exit, Report, Status, count, exit_code
 from nnlint.terminal import visible
 from nnlint.wording import plural
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
 
     from nnlint.options import Options, Terminal
 
 SUMMARY = "Check neural-network specs, count their parameters, keep their budgets."
-configure = options.configure
+NO_PATH = "nnlint: nothing to check: name a spec, a folder, or -\nnnlint: see nnlint --help\n"
 
-__all__ = ["SUMMARY", "configure", "run"]
+
+def configure(parser: ArgumentParser) -> None:
+    """Paths, and how to look at them."""
+    options.configure(parser, formats.names(), formats.DEFAULT)
 
 
 def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     """Lint every input; print the findings; one number for CI."""
     chosen = options.read(arguments, terminal)
+    if not chosen.paths:
+        return Outcome(Exit.COULD_NOT_CHECK, err=NO_PATH)
     inputs = sources.collect(chosen.paths, chosen.exclude)
     reports = [
         _shown(engine.lint_source(source, skip_unmarked=chosen.skip_unmarked), chosen)

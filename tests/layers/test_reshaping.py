@@ -1,0 +1,144 @@
+"""Flatten and Unflatten."""
+
+from __future__ import annotations
+
+import json
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnlint.engine import lint_text
+from nnlint.layers.shape import Layout
+
+if TYPE_CHECKING:
+    from nnlint.graph import Node
+    from nnlint.report import Report
+
+BROKEN = {"type": "Linear"}
+
+
+def lint(*layers: object, x: object) -> Report:
+    return lint_text(json.dumps({"nnlint": 1, "input": x, "layers": layers}))
+
+
+def last(*layers: object, x: object) -> Node:
+    graph = lint(*layers, x=x).graph
+    assert graph is not None
+    return graph.nodes[-1]
+
+
+def flatten(**more: object) -> dict[str, Any]:
+    return {"type": "Flatten", **more}
+
+
+def unflatten(dim: int, *sizes: int) -> dict[str, Any]:
+    return {"type": "Unflatten", "dim": dim, "unflattened_size": list(sizes)}
+
+
+def torch_flatten(dims: list[int], start: int, end: int) -> list[int]:
+    """torch.flatten on [batch, *dims], from its documentation; the batch dropped again."""
+    tensor = [0, *dims]
+    first, final = range(len(tensor))[start], range(len(tensor))[end]
+    return [*tensor[:first], prod(tensor[first : final + 1]), *tensor[final + 1 :]][1:]
+
+
+@pytest.mark.parametrize("dims", [[6], [4, 6], [3, 4, 6], [2, 3, 4, 6]])
+@pytest.mark.parametrize("start", [1, 2, 3, 4, -1, -2])
+@pytest.mark.parametrize("end", [1, 2, 3, 4, -1, -2])
+def test_flatten_joins_as_torch_does(dims: list[int], start: int, end: int) -> None:
+    axes = range(1, len(dims) + 1)
+    real = [n % (len(dims) + 1) if abs(n) <= len(dims) else -1 for n in (start, end)]
+    node = last(flatten(start_dim=start, end_dim=end), x=dims)
+    if real[0] in axes and real[1] in axes and real[0] <= real[1]:
+        assert list(node.output.known) == torch_flatten(dims, start, end)
+        assert (node.params, node.macs) == (0, 0)
+    else:
+        assert node.output.open
+
+
+@pytest.mark.parametrize("dims", [[6], [4, 6], [1, 28, 28], [2, 3, 4, 6]])
+def test_flatten_makes_one_axis_by_default(dims: list[int]) -> None:
+    node = last("Flatten", x=dims)
+    assert node.output.known == (prod(dims),)
+    assert node.output.layout is Layout.FEATURES
+    assert node.spec.bias is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [({"start_dim": 0}, "start_dim: 0 is the batch axis"),
+     ({"start_dim": -4}, "start_dim: -4 is the batch axis"),
+     ({"end_dim": 0}, "end_dim: 0 is the batch axis"),
+     ({"start_dim": 4}, "start_dim: 4 is no axis of [1, 28, 28], which has axis 1 to 3"),
+     ({"end_dim": -5}, "end_dim: -5 is no axis of [1, 28, 28]"),
+     ({"start_dim": 3, "end_dim": 2}, "start_dim 3 comes after end_dim 2 in [1, 28, 28]")],
+)  # fmt: skip
+def test_flatten_refuses_what_is_no_axis(arguments: dict[str, int], words: str) -> None:
+    (finding,) = lint(flatten(**arguments), x=[1, 28, 28]).findings
+    assert finding.rule.code == "NN203"
+    assert words in finding.message
+
+
+@pytest.mark.parametrize(
+    ("dims", "layer", "output"),
+    [([784], unflatten(1, 1, 28, 28), (1, 28, 28)), ([784], unflatten(-1, 16, 49), (16, 49)),
+     ([784], unflatten(1, 16, -1), (16, 49)), ([6, 5], unflatten(1, 2, 3), (2, 3, 5)),
+     ([6, 4], unflatten(2, 2, 2), (6, 2, 2)), ([6], unflatten(1, 6), (6,)),
+     ([6], unflatten(1, 1, 1, 6), (1, 1, 6))],
+)  # fmt: skip
+def test_unflatten_splits_one_axis(
+    dims: list[int], layer: dict[str, Any], output: tuple[int, ...]
+) -> None:
+    node = last(layer, x=dims)
+    assert node.output.known == output
+    assert (node.params, node.macs, node.complete) == (0, 0, True)
+
+
+@pytest.mark.parametrize(
+    "sizes", [(2, 3), (0, 7), (2, -1), (-1, -1), (-1, 0), (8,), (1, 1), (-1, -1, 7)]
+)
+def test_unflatten_wants_sizes_that_multiply_up(sizes: tuple[int, ...]) -> None:
+    (finding,) = lint(unflatten(1, *sizes), x=[7]).findings
+    assert finding.rule.code == "NN204"
+    assert "must multiply up to the 7 of axis 1" in finding.message
+    assert f"[{', '.join(map(str, sizes))}]" in finding.message
+
+
+def test_unflatten_refuses_the_batch() -> None:
+    (finding,) = lint(unflatten(0, 2, 3), x=[6]).findings
+    assert (finding.rule.code, "batch axis" in finding.message) == ("NN203", True)
+
+
+def test_what_unflatten_splits_flatten_joins_again() -> None:
+    assert last(unflatten(1, 1, 28, 28), "Flatten", x=[784]).output.known == (784,)
+
+
+def test_unflatten_of_features_makes_a_map() -> None:
+    assert last(unflatten(1, 1, 28, 28), x=[784]).output.layout is Layout.MAP
+
+
+def test_flatten_of_positions_keeps_a_map_a_map() -> None:
+    node = last(flatten(start_dim=2), x=[16, 7, 7])
+    assert node.output.known == (16, 49)
+    assert node.output.layout is Layout.MAP
+
+
+@pytest.mark.parametrize("layer", ["Flatten", unflatten(1, 2, 3)])
+def test_an_unknown_shape_stays_unknown_and_silent(layer: object) -> None:
+    report = lint(BROKEN, layer, x=[6])
+    assert [finding.rule.code for finding in report.findings] == ["NN102"]
+    assert report.graph is not None
+    assert report.graph.output.shape.open
+
+
+def test_unflatten_splits_a_last_axis_that_is_known() -> None:
+    linear = {"type": "Linear", "out_features": 6}
+    node = last(BROKEN, linear, unflatten(-1, 2, 3), x=[6])
+    assert node.output.dims[-2:] == (2, 3) or node.output == node.inputs[0].replaced(-1, 2, 3)
+
+
+def test_torch_takes_at_most_64_axes() -> None:
+    (finding,) = lint(unflatten(1, *[1] * 65), x=[1]).findings
+    assert finding.rule.code == "NN202"
+    assert "65 axes" in finding.message
