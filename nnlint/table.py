@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import partial
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from rich import box
 from rich.console import Console
@@ -18,9 +17,7 @@ from nnlint.terminal import visible
 from nnlint.wording import grouped, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from rich.console import RenderableType
+    from collections.abc import Iterator, Sequence
 
     from nnlint.budget import Expectation, Limit
     from nnlint.finding import Finding
@@ -32,8 +29,14 @@ NARROW = 60
 """Below so many columns, rows are stacked."""
 BAR = 10
 """Columns of a full bar."""
+GAP = 2
+"""Columns between two columns of the table."""
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _STATES = {"ok": "green", "near": "yellow", "over": "bold red", "unknown": "dim"}
+
+
+Row: TypeAlias = dict[str, Text]
+"""The cells of a row, by the titles of their columns."""
 
 
 class Column(Record):
@@ -83,7 +86,7 @@ def network(report: Report, style: Style) -> str:
         return ""
     console = _console(style)
     console.print(_heading(graph, report.path))
-    if style.width < NARROW or not _tabular(console, _columns(graph), partial(_layers, graph)):
+    if style.width < NARROW or not _tabular(console, _columns(graph), _layer_rows(graph)):
         _stacked(console, graph)
     _print_footer(console, graph, report)
     return _drawn(console)
@@ -98,7 +101,7 @@ def _columns(graph: Graph) -> list[Column]:
 def files(reports: Sequence[Report], style: Style) -> str:
     """One row a file, and the total over all of them."""
     console = _console(style)
-    if not _tabular(console, FILE_COLUMNS, partial(_files, reports)):
+    if not _tabular(console, FILE_COLUMNS, _file_rows(reports)):
         for report in reports:
             console.print(Text(visible(report.path), "bold"))
             console.print(Text(f"  {_one_line(report)}"))
@@ -130,21 +133,18 @@ def _drawn(console: Console) -> str:
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def _grid(columns: Sequence[Column]) -> Table:
+def _grid(columns: Sequence[Column], widths: dict[str, int]) -> Table:
+    """An empty table; the widths are given, for rich measures every cell otherwise."""
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for column in columns:
         grid.add_column(
             column.title,
             justify="right" if column.right else "left",
             no_wrap=not column.folds_at,
-            max_width=column.folds_at or None,
+            width=widths[column.title],
             overflow="fold",
         )
     return grid
-
-
-def _natural_width(grid: Table, console: Console) -> int:
-    return console.measure(grid, options=console.options.update(width=10**6)).maximum
 
 
 def _heading(graph: Graph, path: str) -> Text:
@@ -159,15 +159,17 @@ def _heading(graph: Graph, path: str) -> Text:
     )
 
 
-def _tabular(
-    console: Console, columns: Sequence[Column], draw: Callable[[Sequence[Column]], Table]
-) -> bool:
-    """Print the table with as many columns as fit, and say which do not; False: too few fit."""
+def _tabular(console: Console, columns: Sequence[Column], rows: Sequence[Row]) -> bool:
+    """Print the rows with as many columns as fit, the last row as the total.
+
+    Returns:
+        False, with nothing printed, where too few columns fit.
+    """
+    widths = {column.title: _width(column, rows) for column in columns}
     for dropped in range(max(column.drop for column in columns) + 1):
         shown = [column for column in columns if not 0 < column.drop <= dropped]
-        grid = draw(shown)
-        if _natural_width(grid, console) <= console.width:
-            console.print(grid)
+        if sum(widths[column.title] + GAP for column in shown) <= console.width:
+            _print(console, shown, rows, widths)
             hidden = [column.title.lower() for column in columns if column not in shown]
             if hidden:
                 words = f"not shown in {console.width} columns: {', '.join(hidden)}"
@@ -176,32 +178,37 @@ def _tabular(
     return False
 
 
-def _files(reports: Sequence[Report], columns: Sequence[Column]) -> Table:
-    grid = _grid(columns)
-    graphs = [report.graph for report in reports if report.graph]
-    for report in reports:
-        row = _file_row(report)
+def _width(column: Column, rows: Sequence[Row]) -> int:
+    longest = max(row[column.title].cell_len if column.title in row else 0 for row in rows)
+    natural = max(longest, len(column.title))
+    return min(natural, column.folds_at or natural)
+
+
+def _print(
+    console: Console, columns: Sequence[Column], rows: Sequence[Row], widths: dict[str, int]
+) -> None:
+    grid = _grid(columns, widths)
+    for row in rows[:-1]:
         grid.add_row(*(row.get(column.title, "") for column in columns))
     grid.add_section()
-    total = {"File": Text("Total", "bold"), "Network": plural(len(graphs), "network"),
-             **_sum_cells([graph.totals for graph in graphs])}  # fmt: skip
-    grid.add_row(*(total.get(column.title, "") for column in columns))
-    return grid
+    grid.add_row(*(rows[-1].get(column.title, "") for column in columns))
+    console.print(grid)
 
 
-def _layers(graph: Graph, columns: Sequence[Column]) -> Table:
-    grid = _grid(columns)
+def _file_rows(reports: Sequence[Report]) -> list[Row]:
+    graphs = [report.graph for report in reports if report.graph]
+    total = {"File": Text("Total", "bold"), "Network": Text(plural(len(graphs), "network"))}
+    sums = _sum_cells([graph.totals for graph in graphs])
+    return [*map(_file_row, reports), {**total, **sums}]
+
+
+def _layer_rows(graph: Graph) -> list[Row]:
+    rows: list[Row] = []
     groups: list[Group] = []
     for number, node in enumerate(graph.nodes, 1):
-        for group in _opened(node, groups):
-            heading: dict[str, RenderableType] = {"Layer": _group_label(group)}
-            grid.add_row(*(heading.get(column.title, "") for column in columns))
-        row = _row(number, node, graph.totals)
-        grid.add_row(*(row[column.title] for column in columns))
-    grid.add_section()
-    total = {"Layer": Text("Total", "bold"), **_sum_cells([graph.totals])}
-    grid.add_row(*(total.get(column.title, "") for column in columns))
-    return grid
+        rows += [{"Layer": _group_label(group)} for group in _opened(node, groups)]
+        rows.append(_row(number, node, graph.totals))
+    return [*rows, {"Layer": Text("Total", "bold"), **_sum_cells([graph.totals])}]
 
 
 def _opened(node: Node, groups: list[Group]) -> list[Group]:
@@ -223,16 +230,16 @@ def _group_label(group: Group) -> Text:
     return Text(f"{indent}{group.spec.type}{name}{times}", "cyan")
 
 
-def _row(number: int, node: Node, total: Totals) -> dict[str, RenderableType]:
+def _row(number: int, node: Node, total: Totals) -> Row:
     return {
         "#": Text(str(number), "dim"),
         "Layer": _label(node),
-        "Output": str(node.output),
+        "Output": Text(str(node.output)),
         "Bias": _flag(node),
         "Weights": _number(node.weights, node),
         "Biases": _number(node.biases, node),
         "Params": _number(node.params, node, "bold"),
-        "Share": _share(node.params, total.params) if total.complete else "",
+        "Share": _share(node.params, total.params) if total.complete else Text(),
         "Derivation": Text(node.derivation, "dim"),
     }
 
@@ -271,7 +278,7 @@ def _sums(sums: Sequence[Totals]) -> list[Text]:
     return [Text(f"{at_least}{grouped(sum(column))}", "bold") for column in columns]
 
 
-def _sum_cells(sums: Sequence[Totals]) -> dict[str, RenderableType]:
+def _sum_cells(sums: Sequence[Totals]) -> Row:
     return dict(zip(("Weights", "Biases", "Params"), _sums(sums), strict=True))
 
 
@@ -373,13 +380,13 @@ def _limit(limit: Limit) -> Text:
     )
 
 
-def _file_row(report: Report) -> dict[str, RenderableType]:
-    row: dict[str, RenderableType] = {"File": Text(visible(report.path)),
+def _file_row(report: Report) -> Row:
+    row: Row = {"File": Text(visible(report.path)),
                                       "Findings": _found(report.findings)}  # fmt: skip
     graph = report.graph
     if graph is not None:
         row["Network"] = Text(visible(graph.name or ""))
-        row["Size"] = size_text(size_in_bytes(graph.totals.params, graph.dtype))
+        row["Size"] = Text(size_text(size_in_bytes(graph.totals.params, graph.dtype)))
         row |= _sum_cells([graph.totals])
     return row
 

@@ -575,7 +575,7 @@ NASTY = {
     "surrogate": r"x\ud800y",
 }
 PLACES = {
-    "network": 'nnlint: 1\nname: "{0}"\ninput: [4]\nlayers: [{{type: Linear, out_features: 3}}]\n',
+    "network": 'nnlint: 1\nname: "{0}"\ninput: [4]\nlayers: [ReLU]\n',
     "layer": HEAD + 'layers:\n  - {{type: Linear, out_features: 3, name: "{0}"}}\n',
     "type": HEAD + 'layers:\n  - {{type: "{0}"}}\n',
     "bare": HEAD + 'layers:\n  - "{0}"\n',

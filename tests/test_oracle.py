@@ -94,7 +94,7 @@ def has_counterpart(record: dict[str, Any]) -> bool:
 
 
 def errors(report: Report) -> list[str]:
-    """Messages of errors; that torch runs a Linear on a map and no one should is another matter."""
+    """Messages of errors; that torch runs a Linear on a map, and no one should, is NN402."""
     return [
         finding.message
         for finding in report.findings
@@ -146,7 +146,7 @@ def test_a_layer_counts_what_torch_counts(record: dict[str, Any]) -> None:
         assert facts(lint_text(text)) == truth(record), text
 
 
-@pytest.mark.parametrize("record", filter(touches_batch, UNITS), ids=ids)
+@pytest.mark.parametrize("record", [r for r in UNITS if touches_batch(r)], ids=ids)
 def test_a_flatten_of_the_batch_is_refused(record: dict[str, Any]) -> None:
     (finding,) = lint_text(spec(record, record["args"])).findings
     assert finding.rule.code == "NN203"

@@ -1,0 +1,227 @@
+"""Every activation of torch.nn, held against torch's documented signatures."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnlint.engine import lint_text
+from nnlint.layers import families, layer_types
+from nnlint.layers.attribute import REQUIRED
+
+if TYPE_CHECKING:
+    from nnlint.graph import Node
+    from nnlint.report import Report
+
+INPLACE = {"inplace": False}
+
+SIGNATURES: dict[str, dict[str, Any]] = {
+    "CELU": {"alpha": 1.0, **INPLACE},
+    "ELU": {"alpha": 1.0, **INPLACE},
+    "GELU": {"approximate": "none"},
+    "GLU": {"dim": -1},
+    "Hardshrink": {"lambd": 0.5},
+    "Hardsigmoid": INPLACE,
+    "Hardswish": INPLACE,
+    "Hardtanh": {"min_val": -1.0, "max_val": 1.0, **INPLACE},
+    "LeakyReLU": {"negative_slope": 0.01, **INPLACE},
+    "LogSigmoid": {},
+    "LogSoftmax": {"dim": None},
+    "Mish": INPLACE,
+    "PReLU": {"num_parameters": 1, "init": 0.25},
+    "RReLU": {"lower": 0.125, "upper": 0.3333333333333333, **INPLACE},
+    "ReLU": INPLACE,
+    "ReLU6": INPLACE,
+    "SELU": INPLACE,
+    "SiLU": INPLACE,
+    "Sigmoid": {},
+    "Softmax": {"dim": None},
+    "Softmax2d": {},
+    "Softmin": {"dim": None},
+    "Softplus": {"beta": 1.0, "threshold": 20.0},
+    "Softshrink": {"lambd": 0.5},
+    "Softsign": {},
+    "Tanh": {},
+    "Tanhshrink": {},
+    "Threshold": {"threshold": REQUIRED, "value": REQUIRED, **INPLACE},
+}
+"""https://docs.pytorch.org/docs/stable/nn.html, both lists of non-linear activations.
+
+Without device and dtype (of the program), Hardtanh's deprecated min_value and max_value,
+MultiheadAttention (no function of its own) and AdaptiveLogSoftmaxWithLoss (test_adaptive).
+"""
+
+ELEMENTWISE = sorted(set(SIGNATURES) - {"GLU", "Softmax2d"})
+BROKEN = {"type": "Linear"}
+OPEN_6 = (BROKEN, {"type": "Linear", "out_features": 6})
+"""Two layers after which only the last axis, 6, is known."""
+
+
+def lint(*layers: object, x: object = (4, 6)) -> Report:
+    return lint_text(json.dumps({"nnlint": 1, "input": x, "layers": layers}))
+
+
+def last(*layers: object, x: object = (4, 6)) -> Node:
+    graph = lint(*layers, x=x).graph
+    assert graph is not None
+    return graph.nodes[-1]
+
+
+def written(name: str, **more: object) -> dict[str, Any]:
+    needed = {"threshold": 0.1, "value": 0} if name == "Threshold" else {}
+    return {"type": name, **needed, **more}
+
+
+def codes(report: Report) -> list[str]:
+    return [finding.rule.code for finding in report.findings]
+
+
+def test_all_are_there_and_no_others() -> None:
+    own = dict(families())["activation"]
+    assert sorted(layer.__name__ for layer in own) == sorted(SIGNATURES)
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_keywords_and_defaults_are_torchs(name: str) -> None:
+    attributes = layer_types()[name].attributes
+    assert {key: one.default for key, one in attributes.items()} == SIGNATURES[name]
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_every_activation_is_non_linear(name: str) -> None:
+    assert layer_types()[name].is_nonlinear
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("x", [[8], [4, 6], [3, 4, 6], [2, 3, 4, 6]])
+def test_the_shape_stays(name: str, x: list[int]) -> None:
+    node = last(written(name), x=x)
+    assert list(node.output.known) == x
+    assert node.macs == 0
+    assert node.spec.bias is None
+
+
+@pytest.mark.parametrize("name", sorted(set(SIGNATURES) - {"PReLU"}))
+def test_only_prelu_learns(name: str) -> None:
+    node = last(written(name), x=[4, 6, 6])
+    assert (node.params, node.stored, node.complete) == (0, 0, True)
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_an_unknown_shape_passes(name: str) -> None:
+    node = last(*OPEN_6, written(name))
+    assert str(node.output) == "[…, 6]"
+    assert node.complete
+
+
+def test_threshold_needs_both_numbers() -> None:
+    (finding,) = lint("Threshold").findings
+    assert finding.rule.code == "NN102"
+    assert finding.message == "Threshold needs threshold and value"
+
+
+def test_gelu_is_exact_or_tanh() -> None:
+    assert codes(lint({"type": "GELU", "approximate": "tanh"})) == []
+    (finding,) = lint({"type": "GELU", "approximate": "tanhh"}).findings
+    assert (finding.rule.code, finding.help) == ("NN104", "did you mean 'tanh'?")
+
+
+# PReLU
+
+
+@pytest.mark.parametrize("x", [[8], [8, 5], [8, 7, 7], {"sequence": [8, 5]}])
+@pytest.mark.parametrize("count", [1, 8])
+def test_prelu_learns_one_slope_or_one_a_channel(x: object, count: int) -> None:
+    node = last({"type": "PReLU", "num_parameters": count}, x=x)
+    assert [(tensor.name, tensor.shape) for tensor in node.tensors] == [("weight", (count,))]
+    assert (node.weights, node.biases) == (count, 0)
+
+
+def test_prelu_checks_its_channels() -> None:
+    (finding,) = lint({"type": "PReLU", "num_parameters": 3}, x=[8, 7, 7]).findings
+    assert finding.rule.code == "NN201"
+    assert "num_parameters is 3, but 8 channels arrive in [8, 7, 7]" in finding.message
+    assert finding.help == "write 1 or 8"
+
+
+def test_prelu_knows_its_slopes_in_the_unknown() -> None:
+    node = last(BROKEN, {"type": "PReLU", "num_parameters": 3})
+    assert (node.params, node.complete) == (3, True)
+
+
+# GLU
+
+
+@pytest.mark.parametrize(
+    ("x", "dim", "output"),
+    [([8], -1, (4,)), ([8], 1, (4,)), ([4, 6], -1, (4, 3)), ([4, 6], 1, (2, 6)),
+     ([4, 6], -2, (2, 6)), ([8, 7, 7], 1, (4, 7, 7)), ([3, 4, 8], 3, (3, 4, 4))],
+)  # fmt: skip
+def test_glu_halves_an_axis(x: list[int], dim: int, output: tuple[int, ...]) -> None:
+    node = last({"type": "GLU", "dim": dim}, x=x)
+    assert node.output.known == output
+    assert node.macs == 0
+
+
+@pytest.mark.parametrize(("x", "dim", "size"), [([7], -1, 7), ([4, 5], 2, 5), ([1, 6], 1, 1)])
+def test_glu_wants_an_even_axis(x: list[int], dim: int, size: int) -> None:
+    (finding,) = lint({"type": "GLU", "dim": dim}, x=x).findings
+    assert finding.rule.code == "NN204"
+    assert f"halves axis {dim} of {x}, but {size} is odd" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("dim", "words"),
+    [(0, "is the batch axis"), (-3, "is the batch axis"), (3, "is no axis of [4, 6]"),
+     (-4, "is no axis of [4, 6]")],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["GLU", "Softmax", "LogSoftmax", "Softmin"])
+def test_an_axis_must_exist(name: str, dim: int, words: str) -> None:
+    (finding,) = lint({"type": name, "dim": dim}).findings
+    assert finding.rule.code == "NN203"
+    assert f"dim: {dim} {words}" in finding.message
+
+
+def test_glu_halves_and_checks_a_last_axis_that_is_known() -> None:
+    assert str(last(*OPEN_6, "GLU").output) == "[…, 3]"
+    odd = {"type": "Linear", "out_features": 5}
+    assert "NN204" in codes(lint(BROKEN, odd, "GLU"))
+    assert last(BROKEN, "GLU").output.open
+
+
+# Softmax and its kin
+
+
+@pytest.mark.parametrize(
+    ("x", "dim", "scores"),
+    [([8], None, 8), ([8], 1, 8), ([8], -1, 8), ({"sequence": [4, 6]}, None, 6),
+     ({"map": [4, 6]}, None, 4), ([4, 6], None, 6), ([3, 5, 7], None, 3), ([3, 5, 7], 2, 5),
+     ([3, 5, 7], -1, 7), ([3, 5, 7], -3, 3)],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["Softmax", "LogSoftmax", "Softmin"])
+def test_scores_compete_along_an_axis(
+    name: str, x: object, dim: int | None, scores: int
+) -> None:
+    """Without dim: 1 for features and maps, -1 for sequences (DESIGN.md 2.2)."""
+    node = last({"type": name, "dim": dim}, x=x)
+    assert node.layer is not None
+    assert node.layer.competing(node.inputs[0]) == scores
+
+
+def test_softmax2d_takes_a_map() -> None:
+    assert last("Softmax2d", x=[4, 3, 3]).output.known == (4, 3, 3)
+    for x in ([8], [4, 6], [4, 2, 3, 3]):
+        (finding,) = lint("Softmax2d", x=x).findings
+        assert finding.rule.code == "NN202"
+        assert f"[C, H, W], but {x} arrives" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("what", "names"),
+    [("gives_probabilities", {"Sigmoid", "Softmax", "Softmax2d", "Softmin"}),
+     ("gives_log_probabilities", {"LogSoftmax"})],
+)  # fmt: skip
+def test_what_gives_probabilities(what: str, names: set[str]) -> None:
+    assert {name for name in SIGNATURES if getattr(layer_types()[name], what)} == names

@@ -1,0 +1,303 @@
+"""Names, sources, repeats, and what is still found behind a mistake."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlint.engine import lint_text
+
+if TYPE_CHECKING:
+    from nnlint.graph import Graph
+    from nnlint.report import Report
+
+BROKEN = {"type": "Linear"}
+
+
+def text_of(*layers: object, **inputs: object) -> str:
+    return json.dumps({"nnlint": 1, **(inputs or {"input": [8]}), "layers": layers})
+
+
+def lint(*layers: object, **inputs: object) -> Report:
+    return lint_text(text_of(*layers, **inputs))
+
+
+def graph_of(*layers: object, **inputs: object) -> Graph:
+    graph = lint(*layers, **inputs).graph
+    assert graph is not None
+    return graph
+
+
+def found(report: Report, code: str) -> list[str]:
+    return [finding.message for finding in report.findings if finding.rule.code == code]
+
+
+def linear(out_features: int, **more: object) -> dict[str, Any]:
+    return {"type": "Linear", "out_features": out_features, **more}
+
+
+def sequential(*layers: object, **more: object) -> dict[str, Any]:
+    return {"type": "Sequential", "layers": list(layers), **more}
+
+
+def relu(**more: object) -> dict[str, Any]:
+    return {"type": "ReLU", **more}
+
+
+# Names and sources
+
+
+@pytest.mark.parametrize(
+    ("source", "arrives"),
+    [("input", 8), ("first", 5), ("second", 3), ("previous", 2), ("group", 2), ("copies", 3)],
+)
+def test_from_takes_the_layer_of_that_name(source: str, arrives: int) -> None:
+    graph = graph_of(
+        linear(5, name="first"), relu(), linear(3, name="second"),
+        linear(3, name="copies", repeat=4), sequential(linear(2), name="group"),
+        linear(7, **{"from": source}),
+    )  # fmt: skip
+    assert graph.nodes[-1].inputs[0].dims == (arrives,)
+    assert graph.nodes[-1].params == arrives * 7 + 7
+
+
+def test_several_inputs_are_taken_by_name() -> None:
+    layers = (
+        linear(4, name="left", **{"from": "a"}), linear(6, name="right", **{"from": "b"}),
+        {"type": "Bilinear", "out_features": 2, "from": ["left", "previous"]},
+    )  # fmt: skip
+    graph = graph_of(*layers, inputs={"a": [3], "b": [5]})
+    assert graph.problems == []
+    assert graph.totals.weights == 3 * 4 + 5 * 6 + 2 * 4 * 6
+
+
+def test_the_order_of_sources_is_kept() -> None:
+    for order, shape in ((["a", "b"], (2, 3, 5)), (["b", "a"], (2, 5, 3))):
+        layer = {"type": "Bilinear", "out_features": 2, "from": order}
+        (node,) = graph_of(layer, inputs={"a": [3], "b": [5]}).nodes
+        assert {t.name: t.shape for t in node.tensors}["weight"] == shape
+
+
+def test_the_first_of_several_inputs_must_be_named() -> None:
+    (finding,) = lint(linear(3), inputs={"a": [4], "b": [5]}).findings
+    assert finding.rule.code == "NN206"
+    assert "the network has 2 inputs" in finding.message
+    assert finding.help == "say which it takes, with from: a or b"
+
+
+def test_too_many_sources_are_refused() -> None:
+    report = lint(linear(3, **{"from": ["a", "b"]}), inputs={"a": [4], "b": [5]})
+    (message,) = found(report, "NN206")
+    assert message.startswith("Linear takes 1 input, but ")
+    assert "2" in message
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    (finding,) = lint(linear(3, name="hidden"), relu(**{"from": "hiden"})).findings
+    assert finding.rule.code == "NN207"
+    assert finding.message == "ReLU takes 'hiden', but nothing before it has that name"
+    assert finding.help == "did you mean 'hidden'?"
+    assert finding.path == ("layers", 1, "from")
+
+
+def test_an_unknown_name_in_a_list_is_pointed_at() -> None:
+    layer = {"type": "Bilinear", "out_features": 2, "from": ["input", "zzz"]}
+    (finding,) = lint(layer).findings
+    assert finding.path == ("layers", 0, "from", 1)
+    assert "known here: previous and input" in (finding.help or "")
+
+
+def test_a_later_layer_is_unknown_yet() -> None:
+    report = lint(relu(**{"from": "later"}), linear(3, name="later"))
+    assert len(found(report, "NN207")) == 1
+
+
+@pytest.mark.parametrize("name", ["fc", "previous"])
+def test_a_name_stands_once(name: str) -> None:
+    report = lint(linear(3, name="fc"), relu(), linear(2, name=name))
+    (finding,) = [f for f in report.findings if f.rule.code == "NN208"]
+    assert finding.message == f"the name '{name}' is taken already"
+    assert finding.path == ("layers", 2, "name")
+
+
+def test_a_name_that_stands_twice_means_the_first() -> None:
+    graph = graph_of(linear(3, name="a"), relu(), linear(5, name="a"), linear(2, **{"from": "a"}))
+    assert graph.nodes[-1].inputs[0].dims == (3,)
+
+
+def test_names_inside_are_local() -> None:
+    inner = sequential(linear(5, name="inner"), name="group")
+    assert len(found(lint(inner, relu(**{"from": "inner"})), "NN207")) == 1
+    assert found(lint(inner, relu(), linear(5, name="inner")), "NN208") == []
+    assert found(lint(inner, sequential(linear(5, name="inner"))), "NN208") == []
+
+
+def test_outer_names_are_seen_inside_and_may_be_shadowed() -> None:
+    outer = linear(5, name="a")
+    seen = graph_of(outer, relu(), sequential(sequential(linear(2, **{"from": "a"}))))
+    assert seen.nodes[-1].inputs[0].dims == (5,)
+    shadow = (linear(3, name="a"), relu(), linear(2, **{"from": "a"}))
+    assert graph_of(outer, relu(), sequential(*shadow)).nodes[-1].inputs[0].dims == (3,)
+
+
+def test_names_of_each_copy_are_its_own() -> None:
+    body = (linear(6, name="x"), relu(), linear(8, **{"from": "x"}))
+    report = lint(sequential(*body, repeat=3))
+    assert found(report, "NN208") == found(report, "NN207") == []
+    assert report.graph is not None
+    assert report.graph.totals.params == 3 * (8 * 6 + 6 + 6 * 8 + 8)
+
+
+def test_consumers_are_those_that_take_the_output() -> None:
+    graph = graph_of(linear(8, name="a"), relu(), linear(8, **{"from": "a"}), relu())
+    assert graph.nodes[0].consumers == [graph.nodes[1], graph.nodes[2]]
+    assert graph.nodes[1].consumers == []
+    assert graph.output.node is graph.nodes[3]
+
+
+# Repeats
+
+
+def deep(times: int, depth: int) -> dict[str, Any]:
+    body = sequential(linear(8), "ReLU", repeat=times)
+    for _ in range(depth - 1):
+        body = sequential(body, repeat=times)
+    return body
+
+
+def seconds(text: str) -> float:
+    def once() -> float:
+        start = time.perf_counter()
+        lint_text(text)
+        return time.perf_counter() - start
+
+    return min(once() for _ in range(3))
+
+
+@pytest.mark.parametrize(("times", "depth"), [(2, 1), (10**6, 1), (10**18, 3)])
+def test_a_repeat_costs_the_same_however_often_it_stands(times: int, depth: int) -> None:
+    assert seconds(text_of(deep(times, depth))) < 0.05
+
+
+@pytest.mark.parametrize(("times", "depth"), [(10**6, 1), (10**18, 3)])
+def test_giant_totals_are_exact(times: int, depth: int) -> None:
+    totals = graph_of(deep(times, depth)).totals
+    copies = times**depth
+    assert (totals.weights, totals.biases) == (64 * copies, 8 * copies)
+    assert (totals.params, totals.macs) == (72 * copies, 64 * copies)
+
+
+def test_a_repeated_layer_of_another_width_has_a_first_copy_of_its_own() -> None:
+    graph = graph_of(linear(5, repeat=10))
+    assert [node.count for node in graph.nodes] == [1, 9]
+    assert graph.totals.weights == 8 * 5 + 9 * 5 * 5
+    assert graph.totals.biases == 10 * 5
+
+
+def test_a_repeated_body_of_another_width_too() -> None:
+    graph = graph_of(sequential(linear(6), "BatchNorm1d", "ReLU", linear(5), repeat=10**6))
+    rest = 10**6 - 1
+    assert graph.totals.weights == (48 + 6 + 30) + rest * (30 + 6 + 30)
+    assert graph.totals.biases == 10**6 * (6 + 6 + 5)
+    assert graph.totals.buffers == 10**6 * 13
+
+
+def test_copies_that_shrink_each_time_are_rows_of_their_own() -> None:
+    graph = graph_of({"type": "GLU", "repeat": 3})
+    assert [node.output.dims for node in graph.nodes] == [(4,), (2,), (1,)]
+
+
+def test_a_shape_that_keeps_changing_ends() -> None:
+    grows = {"type": "Unflatten", "dim": -1, "unflattened_size": [1, -1], "repeat": 10**18}
+    assert len(found(lint(grows), "NN202")) == 1
+    assert len(found(lint({"type": "GLU", "repeat": 10**18}), "NN204")) == 1
+
+
+@st.composite
+def body(draw: st.DrawFn, depth: int) -> list[dict[str, Any]]:
+    """A random list of layers, some repeated, some in nested Sequentials."""
+    return [draw(one(depth)) for _ in range(draw(st.integers(1, 3)))]
+
+
+@st.composite
+def one(draw: st.DrawFn, depth: int) -> dict[str, Any]:
+    common = {"repeat": draw(st.integers(1, 4)), "trainable": draw(st.booleans())}
+    kind = draw(st.sampled_from(["Linear", "Linear", "ReLU", "BatchNorm1d", "Sequential"]))
+    if kind == "Linear":
+        return linear(draw(st.integers(1, 9)), bias=draw(st.booleans()), **common)
+    if kind == "Sequential" and depth:
+        return sequential(*draw(body(depth - 1)), **common)
+    return {"type": "ReLU" if kind == "Sequential" else kind, **common}
+
+
+def unrolled(layers: list[dict[str, Any]], *, trainable: bool = True) -> list[dict[str, Any]]:
+    """The same written out: no repeat, no Sequential."""
+    flat: list[dict[str, Any]] = []
+    for layer in layers:
+        own = {key: value for key, value in layer.items() if key != "repeat"}
+        own["trainable"] = trainable and layer["trainable"]
+        inside = layer["type"] == "Sequential"
+        copy = unrolled(layer["layers"], trainable=own["trainable"]) if inside else [own]
+        flat += copy * layer["repeat"]
+    return flat
+
+
+@settings(max_examples=60, deadline=None)
+@given(layers=body(2))
+def test_a_repeat_equals_the_same_written_out(layers: list[dict[str, Any]]) -> None:
+    short, long = graph_of(*layers), graph_of(*unrolled(layers))
+    assert short.totals == long.totals
+    assert short.output.shape == long.output.shape
+    assert sum(node.count for node in short.nodes) == len(long.nodes)
+
+
+# Mistakes
+
+
+def test_a_mistake_in_a_repeated_body_is_told_once() -> None:
+    report = lint(sequential(linear(5, in_features=8), "ReLU", repeat=1000))
+    assert found(report, "NN201") == ["Linear: in_features is 8, but 5 arrive"]
+    nested = sequential(sequential("Softmax2d", repeat=5), repeat=5)
+    assert len(found(lint(nested), "NN202")) == 1
+
+
+def test_behind_a_shape_error_the_next_mistake_is_found() -> None:
+    report = lint(linear(5, in_features=9), "ReLU", linear(3, in_features=4), "Softmax2d")
+    assert found(report, "NN201") == [
+        "Linear: in_features is 9, but 8 arrive", "Linear: in_features is 4, but 5 arrive",
+    ]  # fmt: skip
+    assert len(found(report, "NN202")) == 1
+
+
+def test_behind_an_unknown_shape_one_mistake_stays_one() -> None:
+    report = lint(BROKEN, "ReLU", "Flatten", "BatchNorm1d", "Softmax2d", linear(3))
+    assert [finding.rule.code for finding in report.findings] == ["NN102"]
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [(BROKEN,), (linear(3, in_features=9),), (BROKEN, linear(3)), ("Softmax2d", linear(3)),
+     (relu(**{"from": "zzz"}), linear(3)), (sequential(BROKEN, repeat=3),)],
+)  # fmt: skip
+def test_what_is_unknown_is_no_exact_total(layers: tuple[Any, ...]) -> None:
+    assert not graph_of(*layers).totals.complete
+
+
+def test_what_is_known_beside_it_is_counted() -> None:
+    totals = graph_of(linear(5), BROKEN, linear(3), "ReLU", linear(2)).totals
+    assert totals.weights == 8 * 5 + 3 * 2
+    assert totals.biases == 5 + 3 + 2
+
+
+def test_more_rows_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nnlint.wiring.MAX_ROWS", 20)
+    assert found(lint(*["ReLU"] * 20), "NN209") == []
+    report = lint(*["ReLU"] * 21)
+    assert found(report, "NN209") == ["the network has more than 20 different rows"]
+    assert report.graph is not None
+    assert not report.graph.totals.complete
