@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from nnlint.finding import Path, Problem, Span
-from nnlint.record import Record
 from nnlint.scalars import TooLong, is_unambiguous, resolve, spelling
-from nnlint.wording import grouped, plural, quoted
+from nnlint.wording import described, grouped, plural, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -365,8 +364,8 @@ class _Builder:
             "NN010",
             key.start,
             _without_trailing_space(self.text, key.start, key.end),
-            "a key must be text",
-            "put it in quotes, if it is meant as a name",
+            f"a key must be text, but this is {described(key.value)}",
+            "write `name: value`; a value without its name is not taken",
         )
 
     def _merge(self, node: Node, source: Node) -> None:
@@ -408,99 +407,16 @@ def _check_characters(text: str) -> None:
         )
 
 
-class _Complaint(Record):
-    """A phrase of either parser, and what it means to a person."""
-
-    pattern: str
-    message: str
-    help: str
-    at_opening: bool = False
-
-
-_TAB = _Complaint("", "a tab, and YAML indents with spaces", "put spaces in its place")
-_TRAILING = _Complaint(
-    "", "this stands behind a value that is already complete", "put the whole value in quotes"
-)
-_MISALIGNED = _Complaint(
-    "<block end>|expected key|expected '-'",
-    "this does not line up with what stands above it",
-    "keys of one map, and items of one list, begin in the same column",
-)
-_COMPLAINTS = (
-    _Complaint(
-        "mapping values are not allowed",
-        "a second ': ' on this line, where no key can stand",
-        "put the value in quotes, or begin a new line",
-    ),
-    _Complaint(
-        "expected ',' or ']'",
-        "a list that was opened with [ is not closed",
-        "close it with ], or put a comma before the next item",
-        at_opening=True,
-    ),
-    _Complaint(
-        "expected ',' or '}'",
-        "a map that was opened with { is not closed",
-        "close it with }, or put a comma before the next key",
-        at_opening=True,
-    ),
-    _Complaint(
-        "expected ':'",
-        "a key without its ':'",
-        "write `key: value`, with a space after the colon",
-        at_opening=True,
-    ),
-    _MISALIGNED,
-    _Complaint(
-        "escape",
-        "an unknown escape in a double-quoted text",
-        "use single quotes, or double the \\",
-    ),
-    _Complaint(
-        "quoted scalar|end of stream",
-        "a quoted text is not closed",
-        "end it with the quote that it begins with",
-        at_opening=True,
-    ),
-    _Complaint(
-        "cannot start any token",
-        "a value can't begin with this character",
-        "put the value in quotes",
-    ),
-    _Complaint("node content", "a value was expected here", "write one, or put it in quotes"),
-    _Complaint(
-        "directive|document start",
-        "text where the document should begin",
-        "a line with % is a directive of YAML's, and a spec needs none",
-    ),
-    _Complaint("tag", "a tag that is not declared", "leave the tag out"),
-    _Complaint(
-        "anchor|alias", "an anchor or alias without a proper name", "write &name and *name"
-    ),
-    _Complaint(
-        "block scalar|indentation", "a block of text (| or >) that does not begin properly",
-        "write | or >, and the text on the next lines, indented",
-    ),
-)  # fmt: skip
-
-
 def _syntax(error: yaml.MarkedYAMLError, text: str) -> _Refused:
-    """The parser's complaint in nnlint's words."""
-    here, opening = error.problem_mark, error.context_mark
-    complaint = _complaint(f"{error.problem or ''} {error.context or ''}", here, text)
-    elsewhere = opening and here and opening.line < here.line
-    mark = opening if (complaint.at_opening and elsewhere) or here is None else here
-    return _Refused("NN002", mark.index if mark else 0, complaint.message, complaint.help)
+    """The parser's complaint in nnlint's words, where it was, or where the mistake began."""
+    from nnlint import complaints  # noqa: PLC0415 - only a mistake pays for it
 
-
-def _complaint(said: str, mark: yaml.Mark | None, text: str) -> _Complaint:
-    if mark and text[mark.index : mark.index + 1] == "\t":
-        return _TAB
-    found = next((known for known in _COMPLAINTS if re.search(known.pattern, said)), None)
-    if found is None:
-        return _Complaint("", f"this is not YAML: {said.strip()}", "check this line")
-    before = text[: mark.index].rpartition("\n")[2] if mark else ""
-    return _TRAILING if found is _MISALIGNED and before.strip() else found
+    here, opening = error.problem_mark or error.context_mark, error.context_mark
+    offset = here.index if here else 0
+    complaint = complaints.find(f"{error.problem or ''} {error.context or ''}", text, offset)
+    if complaint.at_opening and opening and here and opening.line < here.line:
+        offset = opening.index
+    return _Refused("NN002", offset, complaint.message, complaint.help)
 
 
 _FAILURE = object()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nnlint.layers.base import COMMON
 from nnlint.published import required_keys
 from nnlint.record import Record
 from nnlint.rules import FAMILIES, Made, Rule
-from nnlint.wording import grouped
+from nnlint.wording import flow, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,21 +112,6 @@ def default_words(value: Attribute) -> str:
     if value.stated:
         return ""
     return "required. " if value.required else f"default {flow(value.default)}. "
-
-
-def flow(value: Any) -> str:
-    """A value as YAML on one line."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return str(value).lower()
-        case dict():
-            return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
-        case list() | tuple():
-            return "[" + ", ".join(map(flow, value)) + "]"
-        case _:
-            return str(value)
 
 
 def _flow_layer(layer: type[Layer]) -> str:

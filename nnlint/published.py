@@ -59,16 +59,20 @@ _SHARE: JsonSchema = {
 }  # fmt: skip
 
 
-def _map(description: str, properties: dict[str, JsonSchema]) -> JsonSchema:
+def _map(
+    description: str, example: JsonSchema, properties: dict[str, JsonSchema]
+) -> JsonSchema:
     return {
         "type": "object", "title": "a map", "description": description,
         "properties": properties, "additionalProperties": False,
+        "examples": [example],
     }  # fmt: skip
 
 
 _EXACT = {**COUNT, "maximum": LARGEST, "title": "an exact whole number, without a unit"}
 _EXPECT = _map(
     "what the network must be exactly; a difference is an error",
+    {"params": 13002},
     {
         "params": {**_EXACT, "description": "weights and biases in all"},
         "trainable": {**_EXACT, "description": "those that are not frozen"},
@@ -79,6 +83,7 @@ _EXPECT = _map(
 )
 _BUDGET = _map(
     "limits: over is an error, near is a warning",
+    {"params": "15k"},
     {
         "params": {**_COUNT_BUDGET, "description": "weights and biases in all"},
         "macs": {**_COUNT_BUDGET, "description": "multiply-accumulates for one sample"},

@@ -21,7 +21,7 @@ from nnlint.published import envelope, fragment, layer_attributes, required_keys
 from nnlint.quantity import respelled
 from nnlint.record import Record
 from nnlint.scalars import resolve
-from nnlint.wording import described, did_you_mean, grouped, listed, plural, quoted
+from nnlint.wording import described, did_you_mean, flow, grouped, listed, plural, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -228,11 +228,25 @@ def _unknown_keys(error: Any, here: Path, layer: type[Layer] | None) -> Iterator
             yield Problem("NN103", (*here, key), message, hint, on_key=True)
 
 
+LAYERS_OF_THEIR_OWN = {"activation": "an activation", "act": "an activation", "norm": "a norm"}
+"""Words for layers that other tools write as attributes of the layer before."""
+
+
+def _layers_by_lower() -> dict[str, str]:
+    return {name.lower(): name for name in layer_types()}
+
+
 def _unknown_key(
     key: str, what: str, known: JsonSchema, layer: type[Layer] | None
 ) -> tuple[str, str]:
     if layer and key in PROGRAM_KEYWORDS:
         return f"{key} belongs to the program, not to the network", PROGRAM_KEYWORDS[key]
+    if layer and (key.lower() in LAYERS_OF_THEIR_OWN or key.lower() in _layers_by_lower()):
+        own = _layers_by_lower().get(key.lower(), LAYERS_OF_THEIR_OWN.get(key.lower()))
+        return (
+            f"{what} takes no key {quoted(key)}",
+            f"{own} is a layer of its own, after this one",
+        )
     for name, value in layer_attributes(layer).items() if layer else ():
         if key in value.keras:
             return f"{key} is Keras' word", f"write {name}"
@@ -294,14 +308,27 @@ def _remedy(error: Any, keyword: str) -> str | None:
         return _nearest_value(value, error.validator_value)
     if keyword in ("pattern", "maximum"):
         return respelled(value, error.schema.get("pattern", ""))
-    return _right_type(value, kinds) if keyword == "type" else None
+    if keyword in ("type", "const"):
+        return _right_type(value, kinds) or _example(error)
+    return None
+
+
+def _example(error: Any) -> str | None:
+    """How such a value looks, with the user's own in it where that is one step away."""
+    if (
+        isinstance(error.instance, int)
+        and error.schema.get("items", {}).get("type") == "integer"
+    ):
+        return f"write [{_short(error.instance)}]"
+    examples = error.schema.get("examples")
+    return f"for example {flow(examples[0])}" if examples else None
 
 
 def _right_type(value: object, kinds: object) -> str | None:
     """The same value as the type that was expected, where there is one."""
     if "boolean" in str(kinds):
         return _boolean(value)
-    if isinstance(value, str) and _without_quotes(value, kinds):
+    if isinstance(value, str) and _without_quotes(value, kinds or "integer"):
         return f"remove the quotes: {value}"
     if isinstance(value, float) and value.is_integer() and "integer" in str(kinds):
         return f"write {int(value)}"

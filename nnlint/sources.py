@@ -25,6 +25,7 @@ SUFFIXES = (".yaml", ".yml")
 SKIPPED_FOLDERS = ("node_modules", "venv", "__pypackages__", "__pycache__")
 MARKER = re.compile(rb"^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?nnlint:", re.MULTILINE)
 MARKER_WORDS = "no line begins with `nnlint:`"
+REMEDY = "begin a spec with the line `nnlint: 1`"
 
 
 class Source(Record):
@@ -122,7 +123,7 @@ def fetch(source: Source, limit: int, *, only_if_marked: bool) -> bytes | None:
     if size > limit:
         raise TooLarge(size)
     if not marked:
-        raise Unreadable(f"not a spec: {MARKER_WORDS}")
+        raise Unreadable(f"not a spec: {MARKER_WORDS} ({REMEDY})")
     return data
 
 

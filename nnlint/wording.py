@@ -56,6 +56,21 @@ def described(value: object) -> str:  # noqa: PLR0911 - a table, one row a type
             return "a map" if value else "an empty map"
 
 
+def flow(value: object) -> str:
+    """A value as YAML on one line."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(flow, value)) + "]"
+        case _:
+            return str(value)
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that the user most likely meant, or None.
 

@@ -68,6 +68,7 @@ SOURCE: JsonSchema = {
 }  # fmt: skip
 LAYERS: JsonSchema = {
     "type": "array", "items": {"$ref": "#/definitions/layer"}, "title": "a list of layers",
+    "examples": [[{"type": "Linear", "out_features": 16}, "ReLU"]],
 }  # fmt: skip
 
 
