@@ -199,7 +199,9 @@ MIXED = (9, linear(9, trainable=False), "ReLU", linear(1))
         ("output", [1], [1, 1], "is [1, 1], but [1] comes out"),
     ],
 )
-def test_an_expectation_holds_exactly(key: str, right: object, wrong: object, words: str) -> None:
+def test_an_expectation_holds_exactly(
+    key: str, right: object, wrong: object, words: str
+) -> None:
     assert codes(lint(*MIXED, expect={key: right})) == []
     (finding,) = lint(*MIXED, expect={key: wrong}).findings
     assert finding.rule.code == "NN911"

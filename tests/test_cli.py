@@ -588,7 +588,7 @@ PLACES = {
     "dtype": HEAD + 'layers: [ReLU]\ndtype: "{0}"\n',
     "budget": HEAD + 'layers: [ReLU]\nbudget: {{params: "{0}"}}\n',
     "input": 'nnlint: 1\ninputs: {{"{0}": [4]}}\nlayers: [ReLU]\n',
-    "tag": HEAD + 'layers: [ReLU]\nname: !<{0}> x\n',
+    "tag": HEAD + "layers: [ReLU]\nname: !<{0}> x\n",
     "ignore": HEAD + "layers: [ReLU]  # nnlint: ignore[{0}] {0}\n",
 }
 FORGED = re.compile(r"^\s*(::|##\[)", re.MULTILINE)
@@ -642,9 +642,9 @@ def test_path_that_is_not_utf_8_is_an_input_like_any_other() -> None:
     name = os.fsdecode(b"caf\xe9.yaml")
     write(name, BROKEN)
     for form in FORMATS:
-        run = shell("--format", form, name)
+        run = lint("--format", form, name)
         assert run.code == 1
-        assert "NN201" in run.out
+        assert b"NN201" in run.out.encode()
 
 
 def test_argument_forges_no_line() -> None:

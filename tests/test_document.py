@@ -316,16 +316,18 @@ def test_one_document_may_have_its_marks(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "width"),
-    [("¦1: a\n", 1), ("x: {¦true: a}\n", 4), ("¦null: a\n", 4), ("¦1.5: a\n", 3),
-     ("? ¦[a, b]\n: 1\n", 6), ("? ¦{a: b}\n: 1\n", 6), ("- ¦~: 1\n", 1)],
+    ("text", "width", "words"),
+    [("¦1: a\n", 1, "the number 1"), ("x: {¦true: a}\n", 4, "true"),
+     ("¦null: a\n", 4, "empty (null)"), ("¦1.5: a\n", 3, "the decimal number 1.5"),
+     ("? ¦[a, b]\n: 1\n", 6, "a list of 2"), ("? ¦{a: b}\n: 1\n", 6, "a map"),
+     ("- ¦~: 1\n", 1, "empty (null)")],
 )  # fmt: skip
-def test_a_key_must_be_text(text: str, width: int) -> None:
+def test_a_key_must_be_text(text: str, width: int, words: str) -> None:
     clean, line, column = marked(text)
     (problem,) = read(clean).problems
     assert (problem.code, problem.span) == ("NN010", (line, column, line, column + width))
-    assert problem.message == "a key must be text"
-    assert problem.help == "put it in quotes, if it is meant as a name"
+    assert problem.message == f"a key must be text, but this is {words}"
+    assert problem.help == "write `name: value`; a value without its name is not taken"
 
 
 @pytest.mark.parametrize("text", ["'1': a\n", '"true": a\n', "!!str 1: a\n", "no-op: a\n"])

@@ -19,7 +19,17 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "nnlint"
 
 LEVELS = (
-    {"", "wording", "quantity", "scalars", "losses", "terminal", "record", "plugins"},
+    {
+        "",
+        "wording",
+        "quantity",
+        "scalars",
+        "losses",
+        "terminal",
+        "record",
+        "plugins",
+        "complaints",
+    },
     {"finding", "layers"},
     {"document", "published"},
     {"schema"},

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -41,13 +42,14 @@ def perceptron(sizes: list[int], biases: list[bool]) -> str:
 
 
 def closed_form(sizes: list[int], biases: list[bool]) -> tuple[int, int]:
-    weights = sum(before * after for before, after in zip(sizes, sizes[1:], strict=False))
+    weights = sum(before * after for before, after in pairwise(sizes))
     return weights, sum(size for size, bias in zip(sizes[1:], biases, strict=False) if bias)
 
 
 @pytest.mark.parametrize(
     ("sizes", "last_bias", "weights", "biases", "params"),
-    [([784, 16, 16, 10], True, 12_960, 42, 13_002), ([784, 16, 16, 10], False, 12_960, 32, 12_992),
+    [([784, 16, 16, 10], True, 12_960, 42, 13_002),
+     ([784, 16, 16, 10], False, 12_960, 32, 12_992),
      ([2, 2, 2], True, 8, 4, 12), ([1, 1], True, 1, 1, 2)],
 )  # fmt: skip
 def test_networks_from_the_textbook(
@@ -78,7 +80,8 @@ def test_without_its_bias_a_layer_has_its_width_less(
     with_it = [bias or i == chosen for i, bias in enumerate(biases)]
     without = [bias and i != chosen for i, bias in enumerate(biases)]
     one, other = (shown(perceptron(sizes, flags))["totals"] for flags in (with_it, without))
-    assert one["params"] - other["params"] == one["biases"] - other["biases"] == sizes[chosen + 1]
+    for column in ("params", "biases"):
+        assert one[column] - other[column] == sizes[chosen + 1]
     assert one["weights"] == other["weights"]
 
 
@@ -142,12 +145,15 @@ def product(term: str) -> int:
 @given(layers=networks)
 def test_the_same_text_gives_the_same_answer(layers: list[Any]) -> None:
     text = text_of(layers, 8)
-    assert render("json", [lint_text(text)], Style()) == render("json", [lint_text(text)], Style())
+    first, second = (render("json", [lint_text(text)], Style()) for _ in range(2))
+    assert first == second
 
 
 def test_the_order_of_sets_shows_nowhere() -> None:
-    layers = [{"type": "Liner", "bais": 1}, {"type": "Linear", "out": 2, "bias": "no", "x": 1},
-              "Dense", {"type": "ReLU", "from": "a"}, {"type": "GELU", "approximate": 3}]  # fmt: skip
+    layers = [
+        {"type": "Liner", "bais": 1}, {"type": "Linear", "out": 2, "bias": "no", "x": 1},
+        "Dense", {"type": "ReLU", "from": "a"}, {"type": "GELU", "approximate": 3},
+    ]  # fmt: skip
     code = (
         "import sys; from nnlint.engine import lint_text; from nnlint.formats import render; "
         "from nnlint.terminal import Style; "
@@ -156,7 +162,7 @@ def test_the_order_of_sets_shows_nowhere() -> None:
     outputs = {
         subprocess.run(
             [sys.executable, "-c", code, text_of(layers, 8)],
-            env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True, text=True,
+            env={**os.environ, "PYTHONHASHSEED": seed}, stdout=subprocess.PIPE, check=True,
         ).stdout
         for seed in ("0", "1", "2")
     }  # fmt: skip

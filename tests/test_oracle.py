@@ -177,14 +177,15 @@ def verdict(record: dict[str, Any]) -> str:
     return "exact" if exact else "wrong"
 
 
-def test_the_tally_adds_up(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_tally_adds_up() -> None:
+    """Shown by `pytest -rP`."""
     tally = Counter(map(verdict, UNITS))
-    print(*(f"{name}: {tally[name]}" for name in sorted(tally)), f"of {len(UNITS)}")  # noqa: T201
+    names = ("exact", "refused", "no counterpart", "wrong")
+    print(*(f"{name}: {tally[name]}," for name in names), f"of {len(UNITS)}")  # noqa: T201
     print(f"refused by torch: {len(REFUSED)}")  # noqa: T201
     assert tally["wrong"] == 0
     assert tally["refused"] == sum(map(touches_batch, UNITS))
     assert tally["exact"] + tally["refused"] + tally["no counterpart"] == len(UNITS) == 103
-    assert "exact:" in capsys.readouterr().out
 
 
 def test_most_records_are_linted_both_with_and_without_their_sizes() -> None:

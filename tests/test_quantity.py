@@ -31,7 +31,7 @@ from nnlint.quantity import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LAW = settings(max_examples=100, deadline=None, derandomize=True)
+LAW = settings(max_examples=60, deadline=None, derandomize=True)
 DECIMALS = st.from_regex(r"[0-9]{1,6}(\.[0-9]{1,4})?", fullmatch=True)
 
 

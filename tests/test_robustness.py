@@ -51,22 +51,27 @@ def assert_every_format_renders(report: Report) -> None:
 
 # Bytes and texts
 
-KEYS = """
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+KEYS = words("""
 nnlint name input inputs layers loss dtype expect budget type from out_features in_features bias
 p dim repeat num_features params size layer_share warn_at output << start_dim shape trainable
 normalized_shape nonesuch merge body
-""".split()
+""")
 VALUES = [
-    *"1 784 -1 0 16 null ~ true no 1e-3 010 0x1F .nan .inf -.inf 1e400 1:30 2020-01-01".split(),
-    *"9223372036854775807 '16' $d 4*$d 15k 90% float16 previous | >- *a [] {} [784]".split(),
-    *"Linear ReLU Softmax Flatten LayerNorm BatchNorm1d RMSNorm Dropout Sequential".split(),
-    *"PReLU Dense Linaer CrossEntropyLoss BCEWithLogitsLoss".split(),
+    *words("1 784 -1 0 16 null ~ true no 1e-3 010 0x1F .nan .inf -.inf 1e400 1:30 2020-01-01"),
+    *words("9223372036854775807 '16' $d 4*$d 15k 90% float16 previous | >- *a [] {} [784]"),
+    *words("Linear ReLU Softmax Flatten LayerNorm BatchNorm1d RMSNorm Dropout Sequential"),
+    *words("PReLU Dense Linaer CrossEntropyLoss BCEWithLogitsLoss"),
     "1" * 30, "64 KiB", "[3, 4, 5]", "&a [*a]", "&a x", "!!python/name:os.system x", "!tag x",
     '"\\ud800"', "[Linear, ReLU]", "{type: Linear, out_features: 4}", "{map: [3, 4]}",
     "{tokens: 8}", "{sequence: [4, 8]}", "# nnlint: ignore[NN201]",
 ]  # fmt: skip
 PIECES = [
-    *"{ } [ ] \" ' # \\ @ ` *a 漢".split(),
+    *words("{ } [ ] \" ' # \\ @ ` *a 漢"),
     "\n", "  ", "- ", ": ", "? ", ", ", "---\n", "...\n", "%YAML 1.2\n", "\t", "\r", "\ufeff",
     "\x85", "\u2028", "\x00", "&a ", "<<: *a\n", "nnlint: 1\n", "layers:\n", "input: [784]\n",
     "# nnlint: ignore[", "# nnlint: ignore-file[NN201]\n",
@@ -121,7 +126,7 @@ LAYER = TYPES | st.tuples(TYPES, st.lists(st.tuples(KEY, VALUE), max_size=3)).ma
 
 @ANYTHING
 @given(
-    st.sampled_from(["[784]", "[3, 4, 5]", "[4, 8]", "{sequence: [4, 8]}", "{tokens: 8}", "[]"]),
+    st.sampled_from(["[784]", "[3, 4, 5]", "[4, 8]", "{tokens: 8}", "[]"]),
     st.lists(LAYER, min_size=1, max_size=6),
     st.lists(st.tuples(KEY, VALUE), max_size=3),
 )
@@ -204,7 +209,7 @@ HOSTILE: dict[str, tuple[str | bytes, int]] = {
     "many errors on lines": (f"{MARK}layers:\n" + "  - Linaer\n" * 5_000, 1),
     "many ignores": (f"{MARK}layers: [Linaer]\n" + "# nnlint: ignore[NN201]\n" * 5_000, 1),
     "many quotes": (f"{MARK}layers: [" + '"' * 100_001, 1),
-    "many anchors": (f"{MARK}layers: [" + "&a x, " * 100_000, 1),
+    "many anchors": (f"{MARK}layers: [" + "&a x, " * 30_000, 1),
     "many commas": (f"{MARK}layers: [" + "," * 100_000, 1),
     "NUL": (f"{MARK}layers: [\0]\n" + "\0" * 1000, 1),
     "UTF-16": (f"{MARK}layers: [ReLU\n".encode("utf-16"), 1),
@@ -243,7 +248,6 @@ for line in sys.stdin:
 """Runs `main` once a line, with a cap on memory, and on processor time for each run."""
 
 
-
 def write_hostile(name: str, folder: Path) -> None:
     text, _ = HOSTILE[name]
     (folder / f"{name}.yaml").write_bytes(text.encode() if isinstance(text, str) else text)
@@ -260,9 +264,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Run]
     for name in HOSTILE:
         write_hostile(name, folder)
     asked = [(name, form) for name in HOSTILE for form in FORMS]
-    lines = [
-        json.dumps(["--format", form, f"{name}.yaml", str(MNIST)]) for name, form in asked
-    ]
+    lines = [json.dumps(["--format", form, f"{name}.yaml", str(MNIST)]) for name, form in asked]
     done = subprocess.run(
         [sys.executable, "-c", WORKER], input="\n".join(lines), cwd=folder, timeout=120,
         capture_output=True, text=True, check=False,
@@ -313,10 +315,12 @@ def test_hostile_files_leave_no_traceback_in_a_process_of_their_own(tmp_path: Pa
 # Lines are those of an editor, in every part of nnlint
 
 
+@pytest.mark.parametrize("begin", ["", "\ufeff"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_byte_that_is_no_utf_8_stands_on_its_line(end: str) -> None:
-    (finding,) = report_of(f"nnlint: 1{end}# ".encode() + b"\xff").findings
+def test_byte_that_is_no_utf_8_is_named_at_its_place(begin: str, end: str) -> None:
+    (finding,) = report_of(f"{begin}nnlint: 1{end}# ".encode() + b"\xff").findings
     assert (finding.span.line, finding.span.column) == (2, 3)
+    assert "0xFF" in finding.message
 
 
 @pytest.mark.parametrize("char", ["\u2028", "\u2029", "\x85"])

@@ -62,14 +62,16 @@ def layer(text: str) -> str:
 SIZES = "a whole number, 1 or more"
 COUNTS = "a count such as 13002, 15k, 1.5M or 7G"
 SHAPES = "a shape such as [784] or [3, 224, 224], without the batch axis"
+LAYERS = "for example [{type: Linear, out_features: 16}, ReLU]"
 NAMES = "a name of letters, digits, _ and -, that begins with a letter or _"
 INNER = "{{type: Sequential, layers: [{{type: Sequential, layers: [{}]}}]}}"
 FINDINGS: list[tuple[str, str, str, str | None]] = [
     # type
     (f"{HEAD}layers: ¦{{a: b}}\n", "NN101",
-     "layers is a map, but expected a list of layers", None),
+     "layers is a map, but expected a list of layers", LAYERS),
     (f"{HEAD}{TAIL}name: ¦7\n", "NN101", "name is the number 7, but expected text", None),
-    (f"{HEAD}{TAIL}expect: ¦5\n", "NN101", "expect is the number 5, but expected a map", None),
+    (f"{HEAD}{TAIL}expect: ¦5\n", "NN101", "expect is the number 5, but expected a map",
+     "for example {params: 13002}"),
     ("nnlint: 1\ninput: ¦x\n" + TAIL, "NN101",
      f"input is the text 'x', but expected {SHAPES}", None),
     (layer('{type: Linear, out_features: ¦"16"}'), "NN101",
@@ -208,9 +210,10 @@ FINDINGS: list[tuple[str, str, str, str | None]] = [
     # layers inside layers
     (layer("{type: Sequential, layers: [ReLU, ¦Linaer]}"), "NN120",
      "there is no layer type 'Linaer'", "did you mean 'Linear'?"),
-    (layer(INNER.format("{type: Linear, out_features: ¦0}")), "NN106", f"out_features is 0, but expected {SIZES}", None),
+    (layer(INNER.format("{type: Linear, out_features: ¦0}")), "NN106",
+     f"out_features is 0, but expected {SIZES}", None),
     (layer("{type: Sequential, layers: ¦ReLU}"), "NN101",
-     "layers is the text 'ReLU', but expected a list of layers", None),
+     "layers is the text 'ReLU', but expected a list of layers", LAYERS),
 ]  # fmt: skip
 
 
@@ -233,7 +236,7 @@ def test_every_keyword_has_a_code_of_its_own() -> None:
 
 STRUCTURE = {"properties", "items", "allOf", "if", "then", "$ref", "dependencies", "required",
              "additionalProperties", "propertyNames", "definitions"}  # fmt: skip
-NOTES = {"$schema", "title", "description", "default"}
+NOTES = {"$schema", "title", "description", "default", "examples"}
 
 
 def keywords(part: Any) -> Iterator[str]:
@@ -243,7 +246,7 @@ def keywords(part: Any) -> Iterator[str]:
             yield key
             named = key in ("properties", "definitions", "dependencies")
             for inner in value.values() if named and isinstance(value, dict) else [value]:
-                if key not in ("enum", "const", "default", "required"):
+                if key not in ("enum", "const", "default", "required", "examples"):
                     yield from keywords(inner)
     elif isinstance(part, list):
         for inner in part:
@@ -339,6 +342,27 @@ def test_nothing_else_is_said_of_an_unknown_type() -> None:
     assert [p.code for p in said(layer("{type: Quux, bias: 7, out_features: x}"))] == ["NN120"]
 
 
+@pytest.mark.parametrize("key", ["layers", "expect", "budget"])
+def test_an_example_in_a_remedy_is_taken(key: str) -> None:
+    (problem,) = schema.check(spec("ReLU", **{key: True})).problems
+    assert str(problem.help).startswith("for example ")
+    written = document.read(str(problem.help).removeprefix("for example ")).data
+    assert schema.check(spec(**{"layers": ["ReLU"], key: written})).problems == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("input", 784), ("input", True), ("input", 0), ("input", -3), ("input", 16.0),
+     ("nnlint", "1"), ("nnlint", 2), ("dtype", "Float32"), ("loss", "mse"), ("name", 7)],
+)  # fmt: skip
+def test_a_remedy_that_says_what_to_write_is_taken(key: str, value: object) -> None:
+    (problem,) = schema.check(spec("ReLU", **{key: value})).problems
+    verb, _, words = str(problem.help).partition(" ")
+    if verb == "write":
+        mended = spec("ReLU", **{key: document.read(words).data})
+        assert schema.check(mended).problems == []
+
+
 @pytest.mark.parametrize("digits", [30, 1000, 4000])
 def test_an_enormous_number_is_a_finding(digits: int) -> None:
     text = layer(f"{{type: Linear, out_features: 1{'0' * (digits - 1)}}}")
@@ -393,8 +417,8 @@ def whole() -> Any:
     return validators.extend(Draft7Validator, type_checker=types)(published.json_schema())
 
 
-def spec(*layers: Any, **keys: Any) -> dict[str, Any]:
-    return {"nnlint": 1, "input": [4], "layers": list(layers), **keys}
+def spec(*items: Any, **keys: Any) -> dict[str, Any]:
+    return {"nnlint": 1, "input": [4], "layers": list(items), **keys}
 
 
 def agree(data: Any) -> bool:
@@ -444,7 +468,8 @@ def test_a_bare_name_is_taken_where_nothing_is_required(name: str) -> None:
         ({"nnlint": 1, "inputs": {}, "layers": ["ReLU"]}, False),
         ({"nnlint": True, "input": [4], "layers": ["ReLU"]}, False),
         (spec({"type": "Sequential", "layers": []}), True),
-        (spec({"type": "Sequential", "layers": [{"type": "Sequential", "layers": [3]}]}), False),
+        (spec({"type": "Sequential", "layers": [{"type": "Sequential", "layers": [3]}]}),
+         False),
         (spec({"type": "Sequential", "layers": {}}), False),
         (spec({"type": "Linear", "out_features": 16.0}), False),
         (spec({"type": "LeakyReLU", "negative_slope": 1}), True),
@@ -467,14 +492,15 @@ def test_both_give_the_verdict(data: object, verdict: bool) -> None:
 
 
 POOL = st.sampled_from(
-    [None, True, False, 0, 1, -1, 3, 16.0, 0.5, float("nan"), float("inf"), 2**63, -(2**63), "x",
-     "16", "15k", "40%", "4 MB", "a b", "ReLU", "Linear", "Linaer", "Dense", "previous", [], [1],
-     [0], [1, 2], [1, 2, 3, 4, 5], ["a"], ["ReLU"], {}, {"type": "ReLU"}, {"tokens": 4},
+    [None, True, False, 0, 1, -1, 3, 16.0, 0.5, float("nan"), float("inf"), 2**63,
+     -(2**63), "x", "16", "15k", "40%", "4 MB", "a b", "ReLU", "Linear", "Linaer", "Dense",
+     "previous", [],
+     [1], [0], [1, 2], [1, 2, 3, 4, 5], ["a"], ["ReLU"], {}, {"type": "ReLU"}, {"tokens": 4},
      {"sequence": [2, 3]}, {"type": "Sequential", "layers": ["Linear"]}, {"a": [4]}]
 )  # fmt: skip
 NEW_KEYS = st.sampled_from(
     ["bias", "name", "from", "repeat", "trainable", "type", "layers", "inputs", "input", "loss",
-     "expect", "budget", "dtype", "params", "size", "warn_at", "units", "device", "bais", "", "p"]
+     "expect", "budget", "dtype", "params", "size", "warn_at", "units", "device", "bais", ""]
 )  # fmt: skip
 BASES = st.builds(
     lambda layers, extra: spec(*layers, **extra),
@@ -526,7 +552,7 @@ def documents(draw: st.DrawFn) -> Any:
     return data
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(documents())
 def test_both_give_the_same_verdict_on_any_document(data: Any) -> None:
     agree(data)

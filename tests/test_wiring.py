@@ -126,7 +126,8 @@ def test_a_name_stands_once(name: str) -> None:
 
 
 def test_a_name_that_stands_twice_means_the_first() -> None:
-    graph = graph_of(linear(3, name="a"), relu(), linear(5, name="a"), linear(2, **{"from": "a"}))
+    twice = (linear(3, name="a"), relu(), linear(5, name="a"))
+    graph = graph_of(*twice, linear(2, **{"from": "a"}))
     assert graph.nodes[-1].inputs[0].dims == (3,)
 
 

@@ -116,8 +116,9 @@ def test_a_rank_outside_is_refused_in_words() -> None:
 
 @pytest.mark.parametrize(
     ("shape", "words"),
-    [(Shape((8,), Layout.TOKENS), "token indices"), (Shape((), Layout.FEATURES), "single number")],
-)
+    [(Shape((8,), Layout.TOKENS), "token indices"),
+     (Shape((), Layout.FEATURES), "single number")],
+)  # fmt: skip
 def test_only_features_are_features(shape: Shape, words: str) -> None:
     with pytest.raises(Misfit, match=words):
         features_last(shape)

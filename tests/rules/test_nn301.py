@@ -1,0 +1,145 @@
+"""NN301: a bias that the normalisation behind it takes away."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnlint.engine import lint_text
+from nnlint.finding import Severity
+
+if TYPE_CHECKING:
+    from nnlint.finding import Finding
+
+NORM = "BatchNorm1d"
+FROZEN_NORM = {"type": NORM, "trainable": False}
+
+
+def linear(out_features: int = 8, **more: object) -> dict[str, Any]:
+    return {"type": "Linear", "out_features": out_features, **more}
+
+
+def sequential(*layers: object, **more: object) -> dict[str, Any]:
+    return {"type": "Sequential", "layers": list(layers), **more}
+
+
+def found(*layers: object, x: object = (4,)) -> list[Finding]:
+    report = lint_text(json.dumps({"nnlint": 1, "input": x, "layers": layers}))
+    return [finding for finding in report.findings if finding.rule.code == "NN301"]
+
+
+def test_the_message_says_why_and_what_it_costs() -> None:
+    (finding,) = found(linear(8, name="fc"), NORM, "ReLU")
+    assert finding.rule.severity is Severity.WARNING
+    assert finding.message.startswith("Linear 'fc' has a bias, but the normalisation after it")
+    assert finding.help == "bias: false drops 8 of its 40 parameters"  # 4·8 + 8
+
+
+@pytest.mark.parametrize(
+    ("more", "path"), [({}, ("layers", 0)), ({"bias": True}, ("layers", 0, "bias"))]
+)
+def test_a_written_bias_is_pointed_at(more: dict[str, bool], path: tuple[object, ...]) -> None:
+    (finding,) = found(linear(8, **more), NORM)
+    assert finding.path == path
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (linear(), NORM),
+        (linear(), "Identity", NORM),
+        (linear(), "Identity", "Identity", NORM),
+        (linear(), {"type": "Identity", "repeat": 5}, NORM),
+        (linear(), {"type": NORM, "affine": False}),
+        (linear(), {"type": NORM, "track_running_stats": False}),
+        (linear(), sequential(NORM, "ReLU")),
+        (sequential(linear()), NORM),
+        (linear(name="a"), {"type": NORM, "from": "a"}),
+    ],
+)
+def test_it_fires_before_a_batch_norm(layers: tuple[object, ...]) -> None:
+    assert len(found(*layers)) == 1
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (linear(bias=False), NORM),
+        (linear(), "ReLU", NORM),
+        (linear(), "PReLU", NORM),
+        (linear(), "Dropout", NORM),
+        (linear(), "LayerNorm", NORM),
+        (linear(), "RMSNorm", NORM),
+        (linear(), "LayerNorm"),
+        (linear(), "RMSNorm"),
+        (linear(), FROZEN_NORM),
+        (linear(trainable=False), NORM),
+        (linear(), sequential(NORM, trainable=False)),
+        (sequential(linear(), trainable=False), NORM),
+        (sequential(sequential(linear()), trainable=False), NORM),
+        (NORM, linear()),
+        (linear(),),
+        (linear(), "Identity"),
+        (linear(name="a"), NORM, linear(name="b", **{"from": "a"})),
+        (linear(name="a"), NORM, {"type": NORM, "from": "a"}),
+        (linear(name="a"), "Identity", {"type": NORM, "from": "a"}),
+    ],
+)
+def test_it_is_silent(layers: tuple[object, ...]) -> None:
+    assert found(*layers) == []
+
+
+def test_a_linear_on_a_map_adds_along_another_axis_than_the_norm_centres() -> None:
+    assert found(linear(), NORM, x={"map": [6, 4]}) == []
+
+
+def test_unknown_shapes_are_silent() -> None:
+    assert found({"type": "Linear"}, linear(), NORM) == []
+
+
+def test_another_layer_that_has_a_bias_and_a_channel_axis() -> None:
+    layer = {"type": "Bilinear", "out_features": 8, "from": ["input", "input"]}
+    assert len(found(layer, NORM)) == 1
+
+
+# Repeats
+
+
+def test_one_definition_is_one_finding_with_all_its_biases() -> None:
+    (finding,) = found(sequential(linear(8), NORM, "ReLU", repeat=16), x=[8])
+    assert finding.help == "bias: false drops 128 of its 1,152 parameters"  # 16·(64 + 8)
+
+
+def test_a_first_copy_of_another_width_is_the_same_definition() -> None:
+    (finding,) = found(sequential(linear(8), NORM, "ReLU", repeat=3), x=[4])
+    assert finding.help == "bias: false drops 24 of its 184 parameters"  # 32 + 2·64 + 3·8
+
+
+def test_the_last_copys_bias_reaches_no_norm() -> None:
+    body = sequential(NORM, linear(8), repeat=3)
+    assert found(body, x=[8]) == []
+    assert found(body, "ReLU", x=[8]) == []
+    assert found(body, FROZEN_NORM, x=[8]) == []
+
+
+def test_the_last_copys_bias_reaches_a_norm_too() -> None:
+    assert len(found(sequential(NORM, linear(8), repeat=3), NORM, x=[8])) == 1
+
+
+def test_a_repeated_layer_feeds_itself_first() -> None:
+    assert found(linear(8, repeat=3), NORM, x=[8]) == []
+    assert found(linear(8, repeat=3), NORM, x=[4]) == []
+
+
+def test_a_norm_that_all_copies_share_one_place_with() -> None:
+    inner = sequential(NORM, "ReLU", sequential(linear(8), repeat=1), repeat=4)
+    assert found(inner, x=[8]) == []
+    assert len(found(inner, NORM, x=[8])) == 1
+
+
+def test_a_loop_of_identities_ends() -> None:
+    loop = sequential("Identity", "Identity", repeat=9)
+    assert len(found(linear(8), loop, NORM)) == 1
+    assert found(linear(8), loop) == []

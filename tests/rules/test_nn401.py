@@ -1,0 +1,133 @@
+"""NN401: two linear layers with nothing non-linear between them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnlint.engine import lint_text
+from nnlint.finding import Severity
+
+if TYPE_CHECKING:
+    from nnlint.finding import Finding
+
+
+def linear(out_features: int, **more: object) -> dict[str, Any]:
+    return {"type": "Linear", "out_features": out_features, **more}
+
+
+def sequential(*layers: object, **more: object) -> dict[str, Any]:
+    return {"type": "Sequential", "layers": list(layers), **more}
+
+
+def found(*layers: object, x: object = (8,)) -> list[Finding]:
+    report = lint_text(json.dumps({"nnlint": 1, "input": x, "layers": layers}))
+    return [finding for finding in report.findings if finding.rule.code == "NN401"]
+
+
+def test_the_message_names_both() -> None:
+    (finding,) = found(linear(16, name="one"), linear(4, name="two"))
+    assert finding.rule.severity is Severity.WARNING
+    assert finding.message.startswith(
+        "Linear 'two' follows Linear 'one' (layers[0]) with nothing non-linear between"
+    )
+    assert "ReLU" in (finding.help or "")
+    assert finding.path == ("layers", 1)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [(), ("Identity",), ("Dropout",), ("BatchNorm1d",), ("LayerNorm",), ("RMSNorm",),
+     ("Flatten",), ("BatchNorm1d", "Dropout"), ({"type": "Identity", "repeat": 3},),
+     (sequential("Dropout", "Identity"),), ("Dropout1d", "AlphaDropout")],
+)  # fmt: skip
+def test_norms_dropout_and_reshaping_keep_it_linear(between: tuple[object, ...]) -> None:
+    assert len(found(linear(16), *between, linear(4))) == 1
+
+
+@pytest.mark.parametrize(
+    "activation",
+    ["ReLU", "GELU", "PReLU", "Sigmoid", "Softmax", "LogSoftmax", "Softmin", "GLU", "Hardtanh",
+     {"type": "Threshold", "threshold": 0, "value": 0}],
+)  # fmt: skip
+def test_any_activation_is_enough(activation: object) -> None:
+    assert found(linear(16), activation, linear(4)) == []
+    assert found(linear(16), "Dropout", activation, "BatchNorm1d", linear(4)) == []
+
+
+@pytest.mark.parametrize(
+    ("arriving", "narrow", "wide", "fires"),
+    [(8, 4, 16, False), (8, 8, 16, False), (8, 4, 5, False), (8, 9, 16, True), (8, 4, 4, True),
+     (8, 4, 3, True), (8, 16, 32, True)],
+)  # fmt: skip
+def test_a_bottleneck_is_meant(arriving: int, narrow: int, wide: int, *, fires: bool) -> None:
+    """Silent where out(A) ≤ in(A) and out(A) < out(B)."""
+    assert bool(found(linear(narrow), linear(wide), x=[arriving])) is fires
+
+
+def test_a_bottleneck_of_sequences_is_meant() -> None:
+    x = {"sequence": [32, 8]}
+    assert found(linear(4), linear(16), x=x) == []
+    assert len(found(linear(16), linear(4), x=x)) == 1
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (linear(16, name="a"), linear(4), {"type": "ReLU", "from": "a"}),
+        (linear(16, name="a"), linear(4), linear(4, **{"from": "a"})),
+        (linear(16, name="a"), "Identity", linear(4), {"type": "ReLU", "from": "a"}),
+        (linear(16), {"type": "Dropout", "name": "d"}, linear(4), {"type": "ELU", "from": "d"}),
+    ],
+)
+def test_an_output_that_is_taken_twice_is_silent(layers: tuple[object, ...]) -> None:
+    assert found(*layers) == []
+
+
+def test_unknown_sizes_are_silent() -> None:
+    assert found({"type": "Linear"}, linear(4), linear(2)) == []
+    assert found(linear(4), {"type": "Linear"}, linear(2)) == []
+
+
+def test_three_in_a_row_are_two_pairs() -> None:
+    paths = [finding.path for finding in found(linear(16), linear(12), linear(4))]
+    assert paths == [("layers", 1), ("layers", 2)]
+
+
+def test_bilinear_is_no_linear_map() -> None:
+    layer = {"type": "Bilinear", "out_features": 4, "from": ["previous", "input"]}
+    assert found(linear(16), layer) == []
+
+
+# Repeats
+
+
+def test_copies_that_follow_each_other_are_one_finding() -> None:
+    for width in (8, 4):
+        (finding,) = found(linear(width, repeat=10**6))
+        assert finding.message.startswith("each copy of Linear follows the one before")
+
+
+def test_a_body_whose_copies_meet_without_activation() -> None:
+    body = sequential(linear(16), "ReLU", linear(8), "LayerNorm", repeat=3)
+    assert found(body, x=[8]) == []  # 8 of 16, then 16: a bottleneck
+    wide = sequential(linear(8), "ReLU", linear(16), repeat=3)
+    (finding,) = found(wide, x=[16])
+    assert finding.path == ("layers", 0, "layers", 0)
+
+
+def test_an_activation_at_the_end_of_the_body_is_enough() -> None:
+    assert found(sequential(linear(8), "ReLU", repeat=9), linear(4)) == []
+    assert found(sequential("ReLU", linear(8), repeat=9)) == []
+
+
+def test_the_last_copy_meets_what_follows() -> None:
+    (finding,) = found(sequential("ReLU", linear(8), repeat=9), linear(4))
+    assert finding.path == ("layers", 1)
+
+
+def test_a_loop_of_identities_ends() -> None:
+    assert found(linear(8), sequential("Identity", repeat=9)) == []
+    assert len(found(linear(8), sequential("Identity", "Identity", repeat=9), linear(4))) == 1

@@ -1,0 +1,84 @@
+"""NN402: a map that reaches a dense layer without having been flattened."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nnlint.engine import lint_text
+from nnlint.finding import Severity
+
+if TYPE_CHECKING:
+    from nnlint.finding import Finding
+
+DENSE = {"type": "Linear", "out_features": 10}
+
+
+def found(*layers: object, x: object) -> list[Finding]:
+    report = lint_text(json.dumps({"nnlint": 1, "input": x, "layers": layers}))
+    return [finding for finding in report.findings if finding.rule.code == "NN402"]
+
+
+def test_the_message_says_what_torch_would_do() -> None:
+    (finding,) = found(DENSE, x=[3, 28, 32])
+    assert finding.message == (
+        "Linear gets the map [3, 28, 32] and works on its last axis alone: "
+        "3×28 rows of 32, each by itself"
+    )
+    assert finding.help == "a Flatten before it makes one axis of 2688"  # 3·28·32
+
+
+@pytest.mark.parametrize(
+    ("x", "severity"),
+    [([1, 28, 28], Severity.ERROR), ([1, 4, 28, 28], Severity.ERROR),
+     ({"map": [16, 50]}, Severity.WARNING)],
+)  # fmt: skip
+def test_an_image_is_an_error_and_a_signal_a_warning(x: object, severity: Severity) -> None:
+    """RULES.md: error on [C, H, W]; warning on [C, L], where some networks mean it."""
+    (finding,) = found(DENSE, x=x)
+    assert finding.rule.severity is severity
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["ReLU", "Dropout2d", "Identity", "PReLU", {"type": "LayerNorm", "channels": True}],
+)
+def test_a_map_stays_a_map(between: object) -> None:
+    assert len(found(between, DENSE, x=[3, 28, 28])) == 1
+
+
+@pytest.mark.parametrize("x", [[16, 50], {"map": [16, 50]}])
+def test_a_batch_norm_reads_two_axes_as_a_map(x: object) -> None:
+    assert len(found("BatchNorm1d", DENSE, x=x)) == 1
+
+
+def test_flatten_of_the_positions_alone_leaves_a_map() -> None:
+    assert len(found({"type": "Flatten", "start_dim": 2}, DENSE, x=[3, 28, 28])) == 1
+
+
+@pytest.mark.parametrize(
+    "x", [[784], [16, 50], {"sequence": [16, 50]}, {"sequence": [1, 784]}]
+)
+def test_features_and_sequences_are_meant(x: object) -> None:
+    assert found("ReLU", DENSE, x=x) == []
+
+
+@pytest.mark.parametrize("x", [[1, 28, 28], [1, 4, 28, 28], {"map": [16, 50]}])
+def test_a_flatten_is_enough(x: object) -> None:
+    assert found("Flatten", "ReLU", DENSE, "ReLU", DENSE, x=x) == []
+
+
+def test_what_a_layer_norm_reads_as_a_sequence_is_one() -> None:
+    assert found("LayerNorm", DENSE, x=[16, 50]) == []
+
+
+def test_unknown_shapes_are_silent() -> None:
+    assert found({"type": "Linear"}, DENSE, x=[3, 28, 28]) == []
+
+
+def test_one_definition_is_one_finding() -> None:
+    dense = {"type": "Linear", "out_features": 10, "repeat": 3}
+    body = {"type": "Sequential", "layers": [dense, "ReLU"], "repeat": 3}
+    assert len(found(body, x=[3, 28, 28])) == 1

@@ -1,0 +1,99 @@
+"""NN501: probabilities into CrossEntropyLoss."""
+
+from __future__ import annotations
+
+import json
+from math import exp, log
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnlint.engine import lint_text
+from nnlint.finding import Severity
+
+if TYPE_CHECKING:
+    from nnlint.report import Report
+
+LOSS = "CrossEntropyLoss"
+
+
+def linear(out_features: int, **more: object) -> dict[str, Any]:
+    return {"type": "Linear", "out_features": out_features, **more}
+
+
+def lint(*layers: object, loss: str = LOSS, x: object = (8,)) -> Report:
+    top = {"loss": loss} if loss else {}
+    return lint_text(json.dumps({"nnlint": 1, "input": x, "layers": layers, **top}))
+
+
+def codes(report: Report) -> list[str]:
+    return [finding.rule.code for finding in report.findings]
+
+
+def test_ten_classes_cost_what_was_measured() -> None:
+    (finding,) = lint(linear(10), "Softmax").findings
+    assert finding.rule.severity is Severity.ERROR
+    assert finding.message == (
+        "Softmax comes last, but CrossEntropyLoss applies the softmax itself: "
+        "with 10 classes a perfect answer still costs 1.4612"
+    )
+    assert finding.help == "remove Softmax: the loss takes the scores as they are"
+
+
+@pytest.mark.parametrize("classes", [2, 3, 100, 1000])
+def test_the_cost_is_the_cross_entropy_of_a_perfect_answer(classes: int) -> None:
+    scores = [1.0] + [0.0] * (classes - 1)
+    cost = -log(exp(scores[0]) / sum(map(exp, scores)))
+    assert f"still costs {cost:.4f}" in lint(linear(classes), "Softmax").findings[0].message
+
+
+@pytest.mark.parametrize(
+    "last", ["Softmax", "Softmin", "Sigmoid", {"type": "Softmax", "dim": 1}]
+)
+@pytest.mark.parametrize(
+    "after", [(), ("Identity",), ("Dropout",), ("Flatten",), ("Flatten", "Identity", "Dropout")]
+)
+def test_last_is_seen_through_what_changes_nothing(
+    last: object, after: tuple[str, ...]
+) -> None:
+    assert codes(lint(linear(10), last, *after)) == ["NN501"]
+
+
+def test_last_in_a_container_and_in_its_copies() -> None:
+    body = {"type": "Sequential", "layers": [linear(10), "Softmax"], "repeat": 4}
+    assert codes(lint(body)) == ["NN501"]
+
+
+def test_softmax_over_the_channels_of_a_map() -> None:
+    (finding,) = lint("Softmax2d", x=[10, 7, 7]).findings
+    assert "with 10 classes" in finding.message
+
+
+def test_sigmoid_has_no_classes_to_count() -> None:
+    (finding,) = lint(linear(10), "Sigmoid").findings
+    assert finding.message.endswith("applies the softmax itself")
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (linear(10),),
+        (linear(10), "ReLU"),
+        (linear(10), "LogSigmoid"),
+        (linear(10), "Softmax", linear(10)),
+        (linear(10), "Softmax", "ReLU"),
+        (linear(10), "Sigmoid", "BatchNorm1d"),
+        (linear(10, name="scores"), "Softmax", {"type": "Identity", "from": "scores"}),
+    ],
+)
+def test_it_is_silent(layers: tuple[object, ...]) -> None:
+    assert "NN501" not in codes(lint(*layers))
+
+
+@pytest.mark.parametrize("loss", ["", "BCELoss", "NLLLoss", "MSELoss", "BCEWithLogitsLoss"])
+def test_other_losses_are_none_of_its_business(loss: str) -> None:
+    assert "NN501" not in codes(lint(linear(10), "Softmax", loss=loss))
+
+
+def test_a_softmax_over_one_is_one_mistake() -> None:
+    assert codes(lint(linear(1), "Softmax")) == ["NN503"]

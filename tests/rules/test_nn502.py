@@ -1,0 +1,54 @@
+"""NN502: probabilities into BCEWithLogitsLoss."""
+
+from __future__ import annotations
+
+import json
+from math import exp, log
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nnlint.engine import lint_text
+from nnlint.finding import Severity
+
+if TYPE_CHECKING:
+    from nnlint.report import Report
+
+DENSE = {"type": "Linear", "out_features": 3}
+
+
+def lint(*layers: object, loss: str = "BCEWithLogitsLoss") -> Report:
+    spec = {"nnlint": 1, "input": [8], "layers": [DENSE, *layers], "loss": loss}
+    return lint_text(json.dumps(spec))
+
+
+def codes(report: Report) -> list[str]:
+    return [finding.rule.code for finding in report.findings]
+
+
+def test_the_message_says_what_a_perfect_answer_costs() -> None:
+    (finding,) = lint("Sigmoid").findings
+    cost = -log(1 / (1 + exp(-1)))
+    assert finding.rule.severity is Severity.ERROR
+    assert "Sigmoid comes last, but BCEWithLogitsLoss applies the sigmoid" in finding.message
+    assert f"{cost:.4f}" in finding.message
+    assert finding.help == "remove Sigmoid, or keep it and use BCELoss"
+
+
+@pytest.mark.parametrize("last", ["Sigmoid", "Softmax", "Softmin"])
+@pytest.mark.parametrize("after", [(), ("Flatten",), ("Dropout", "Identity")])
+def test_last_is_seen_through_what_changes_nothing(last: str, after: tuple[str, ...]) -> None:
+    assert codes(lint(last, *after)) == ["NN502"]
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [(), ("ReLU",), ("Tanh",), ("LogSigmoid",), ("Sigmoid", DENSE), ("Sigmoid", "ELU")],
+)
+def test_it_is_silent(layers: tuple[object, ...]) -> None:
+    assert "NN502" not in codes(lint(*layers))
+
+
+@pytest.mark.parametrize("loss", ["BCELoss", "MSELoss", "CrossEntropyLoss"])
+def test_other_losses_are_none_of_its_business(loss: str) -> None:
+    assert "NN502" not in codes(lint("Sigmoid", loss=loss))
