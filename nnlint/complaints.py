@@ -60,7 +60,7 @@ COMPLAINTS = (
     ),
     MISALIGNED,
     Complaint(
-        "escape",
+        "escape|hexa?decimal number",
         "an unknown escape in a double-quoted text",
         "use single quotes, or double the \\",
     ),
@@ -77,7 +77,7 @@ COMPLAINTS = (
     ),
     Complaint("node content", "a value was expected here", "write one, or put it in quotes"),
     Complaint(
-        "directive|document start",
+        "directive|incompatible YAML|document start",
         "text where the document should begin",
         "a line with % is a directive of YAML's, and a spec needs none",
     ),

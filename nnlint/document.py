@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from nnlint.finding import Path, Problem, Span
 from nnlint.scalars import TooLong, is_unambiguous, resolve, spelling
 from nnlint.wording import described, grouped, plural, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_BYTES = 8 * 2**20
 MAX_DEPTH = 100
@@ -27,12 +24,14 @@ PARSER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """The C parser where PyYAML was built with it."""
 
 MERGE = "<<"
+LONGEST_AMBIGUOUS = 100
+"""Characters; PyYAML takes quadratic time for numbers such as 1:59:59:59, and worse."""
 
 _CORE = "tag:yaml.org,2002:"
 _TAG_TYPES: dict[str, tuple[type, ...]] = {
     "null": (type(None),), "bool": (bool,), "int": (int,), "float": (float, int),
 }  # fmt: skip
-_NOT_TEXT = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]"
+_NOT_TEXT = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff\ufeff]"
 _LINE_BREAK = re.compile("\r\n|\r|\n")
 
 
@@ -81,10 +80,20 @@ class Document:
         text: the text itself.
         root: the topmost node; None where the text could not be read as YAML.
         problems: what reading it found.
+        hashes: the stretches of its scalars that hold a `#`, in order.
+        end: where its first document ends.
     """
 
-    def __init__(self, text: str, root: Node | None, problems: list[Problem]) -> None:
+    def __init__(
+        self,
+        text: str,
+        root: Node | None,
+        problems: list[Problem],
+        hashes: list[tuple[int, int]],
+        end: int,
+    ) -> None:
         self.text, self.root, self.problems = text, root, problems
+        self.hashes, self.end = hashes, end
         self.lines = Lines(text)
 
     @property
@@ -105,17 +114,15 @@ class Document:
             start, end = wanted.start, wanted.end
         return self.lines.span(start, _without_trailing_space(self.text, start, end))
 
-    def scalars(self) -> Iterator[Node]:
-        """Every scalar, keys too: where a `#` is no comment."""
-        waiting, seen = [self.root] if self.root else [], set()
-        while waiting:
-            node = waiting.pop()
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
-            if not isinstance(node.value, dict | list):
-                yield node
-            waiting += [*node.children.values(), *node.keys.values()]
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 1; empty behind the last."""
+        starts = [*self.lines.starts[number - 1 : number + 1], len(self.text)]
+        return self.text[starts[0] : starts[1]] if len(starts) > 1 else ""
+
+    def in_scalar(self, offset: int) -> bool:
+        """Whether the `#` at this offset stands in a scalar, and begins no comment."""
+        before = bisect_right(self.hashes, (offset, len(self.text)))
+        return before > 0 and self.hashes[before - 1][1] > offset
 
 
 def _without_trailing_space(text: str, start: int, end: int) -> int:
@@ -139,12 +146,14 @@ class _Refused(Exception):  # noqa: N818
 
 def read(text: str) -> Document:
     """Read one YAML document; whatever is wrong with it comes back as problems."""
+    text = text.removeprefix("\ufeff")
     builder = _Builder(text)
     try:
         root = builder.document()
     except _Refused as refusal:
-        return Document(text, None, [*builder.problems, builder.refused(refusal)])
-    return Document(text, root, builder.problems)
+        problems = [*builder.problems, builder.refused(refusal)]
+        return Document(text, None, problems, builder.hashes, builder.end)
+    return Document(text, root, builder.problems, builder.hashes, builder.end)
 
 
 class _Builder:
@@ -156,6 +165,8 @@ class _Builder:
         self.problems: list[Problem] = []
         self.anchors: dict[str, Node | None] = {}
         self.nodes = 0
+        self.hashes: list[tuple[int, int]] = []
+        self.end = len(text)
 
     def document(self) -> Node:
         """The first document; a second one is a finding."""
@@ -186,7 +197,7 @@ class _Builder:
         following: Any = self.event()
         if type(following) is yaml.DocumentStartEvent:
             mark: Any = following.start_mark
-            start = mark.index
+            start = self.end = mark.index
             self.problem(
                 "NN009",
                 start,
@@ -258,6 +269,9 @@ class _Builder:
 
     def _scalar(self, event: Any) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
+        if "#" in event.value:
+            block = event.style in ("|", ">")  # its header may carry a comment
+            self.hashes.append((self.text.find("\n", start) if block else start, end))
         return Node(self._scalar_value(event, start, end), start, end)
 
     def _scalar_value(self, event: Any, start: int, end: int) -> Any:
@@ -266,7 +280,7 @@ class _Builder:
         if not plain:
             return self._tagged(event, start, end)
         value = self._resolved(text, start)
-        if not is_unambiguous(text) and text != MERGE:
+        if not is_unambiguous(text) and text != MERGE and len(text) <= LONGEST_AMBIGUOUS:
             self._warn_if_ambiguous(text, value, start, end)
         return value
 
@@ -365,7 +379,7 @@ class _Builder:
             key.start,
             _without_trailing_space(self.text, key.start, key.end),
             f"a key must be text, but this is {described(key.value)}",
-            "write `name: value`; a value without its name is not taken",
+            "put it in quotes if it is a name; write `name: value` if it is a value",
         )
 
     def _merge(self, node: Node, source: Node) -> None:
@@ -414,7 +428,8 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> _Refused:
     here, opening = error.problem_mark or error.context_mark, error.context_mark
     offset = here.index if here else 0
     complaint = complaints.find(f"{error.problem or ''} {error.context or ''}", text, offset)
-    if complaint.at_opening and opening and here and opening.line < here.line:
+    at_end = offset >= len(text.rstrip())
+    if complaint.at_opening and opening and here and (at_end or opening.line < here.line):
         offset = opening.index
     return _Refused("NN002", offset, complaint.message, complaint.help)
 

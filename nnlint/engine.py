@@ -50,10 +50,12 @@ def lint_bytes(data: bytes, path: str) -> Report:
     try:
         return lint_text(data.decode("utf-8-sig"), path)
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace")
-        line = before.count("\n") + 1
-        column = len(before.rpartition("\n")[2]) + 1
-        message = f"the byte 0x{data[error.start]:02X} is no UTF-8"
+        from nnlint.document import Lines  # noqa: PLC0415 - yaml loads with the first file
+
+        read: bytes = error.object  # without a byte order mark
+        before = read[: error.start].decode("utf-8", "replace")
+        line, column = Lines(before).place(len(before))
+        message = f"the byte 0x{read[error.start]:02X} is no UTF-8"
         return _refused(path, "NN001", message, Span(line, column, line, column + 1), data)
 
 
@@ -68,6 +70,7 @@ def lint_text(text: str, path: str = "<text>") -> Report:
     """Lint the text of a spec."""
     from nnlint import document  # noqa: PLC0415 - yaml loads with the first file
 
+    text = text.removeprefix("\ufeff")
     read = document.read(text)
     problems = list(read.problems)
     spec, graph = _network(read, problems) if read.root else (None, None)

@@ -36,35 +36,35 @@ class Ignore(Record):
 
 def find(document: Document) -> list[Ignore]:
     """The ignore comments of a document; a `#` inside a scalar is none."""
-    if _HINT not in document.text:
+    if _HINT not in document.text or document.root is None:
         return []
-    matches = list(re.finditer(_COMMENT, document.text, re.MULTILINE))
-    if not matches or document.root is None:
-        return []
-    texts = [(node.start, node.end) for node in document.scalars() if node.end - node.start > 1]
-    outside = [m for m in matches if not any(a <= m.start() < b for a, b in texts)]
-    return [ignore for match in outside for ignore in _ignores(match, document)]
+    found = re.finditer(_COMMENT, document.text[: document.end], re.MULTILINE)
+    matches = [match for match in found if not document.in_scalar(match.start())]
+    targets = _targets(document) if matches else []
+    return [ignore for match in matches for ignore in _ignores(match, document, targets)]
 
 
-def _ignores(match: re.Match[str], document: Document) -> Iterator[Ignore]:
-    line = None if match[1] else _target(match.start(), document)
+def _targets(document: Document) -> list[int]:
+    """For each line, the line that a comment on it speaks of.
+
+    That is its own; for a line that is nothing but comment, the next one that is not.
+    """
+    lines = range(len(document.lines.starts), 0, -1)
+    targets = [len(lines) + 1] * (len(lines) + 1)
+    for line in lines:
+        alone = document.line(line).lstrip().startswith("#")
+        targets[line - 1] = targets[line] if alone else line
+    return targets
+
+
+def _ignores(match: re.Match[str], document: Document, targets: list[int]) -> Iterator[Ignore]:
+    line = None if match[1] else targets[document.lines.place(match.start())[0] - 1]
     if match[2] is None or not match[2].strip():
         yield Ignore("", line, document.lines.span(match.start(), match.end()))
         return
     for code in re.finditer(r"[^\s,]+", match[2]):
         start = match.start(2) + code.start()
         yield Ignore(code[0], line, document.lines.span(start, start + len(code[0])))
-
-
-def _target(offset: int, document: Document) -> int:
-    """The comment's own line, or, where it stands alone, the next line that is no comment."""
-    lines = document.text.splitlines()
-    line, column = document.lines.place(offset)
-    if lines[line - 1][: column - 1].strip():
-        return line
-    while line < len(lines) and lines[line].lstrip().startswith("#"):
-        line += 1
-    return line + 1
 
 
 class Silenced(Record):
@@ -77,20 +77,17 @@ class Silenced(Record):
 
 def apply(ignores: list[Ignore], findings: Iterable[Finding]) -> Silenced:
     """Leave out what is ignored; an ignore that nothing needed is a problem."""
-    used: set[Ignore] = set()
+    asked = {(ignore.code, ignore.line) for ignore in ignores}
+    used: set[tuple[str, int | None]] = set()
     kept, everything = [], list(findings)
     for finding in everything:
-        fitting = {ignore for ignore in ignores if _fits(ignore, finding)}
+        code = finding.rule.code
+        fitting = {(code, finding.span.line), (code, None)} & asked
         used |= fitting
         if not fitting:
             kept.append(finding)
-    unused = [_unused(ignore) for ignore in ignores if ignore not in used]
+    unused = [_unused(ignore) for ignore in ignores if (ignore.code, ignore.line) not in used]
     return Silenced(kept, len(everything) - len(kept), unused)
-
-
-def _fits(ignore: Ignore, finding: Finding) -> bool:
-    on_line = ignore.line is None or ignore.line == finding.span.line
-    return on_line and ignore.code == finding.rule.code
 
 
 def _unused(ignore: Ignore) -> Problem:

@@ -17,9 +17,11 @@ SIZE_UNITS = {
     "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,
 }  # fmt: skip
 NUMBER = r"[0-9]{1,19}(\.[0-9]{1,19})?"
-COUNT_PATTERN = f"^{NUMBER}[kMGT]$"
-SIZE_PATTERN = f"^{NUMBER} ?([kMGT]?B|[KMGT]iB)$"
-SHARE_PATTERN = r"^(100|[0-9]{1,2}(\.[0-9]{1,19})?)%$"
+END = r"(?!\n)$"
+"""In Python a bare `$` also matches before a last line break."""
+COUNT_PATTERN = f"^{NUMBER}[kMGT]{END}"
+SIZE_PATTERN = f"^{NUMBER} ?([kMGT]?B|[KMGT]iB){END}"
+SHARE_PATTERN = rf"^(100|[0-9]{{1,2}}(\.[0-9]{{1,19}})?)%{END}"
 
 DTYPE_BITS = {
     "float64": 64, "float32": 32, "float16": 16, "bfloat16": 16, "float8": 8,
@@ -48,6 +50,8 @@ def respelled(value: object, pattern: str) -> str | None:
     """How a quantity that does not match its pattern was probably meant."""
     text = str(value).strip()
     if pattern == SHARE_PATTERN:
+        if re.fullmatch(r"0?\.[0-9]{1,19}|[01](\.0+)?", text) and isinstance(value, str):
+            return f"remove the quotes: {text}"
         return f"write {text}%" if re.match(pattern, f"{text}%") else None
     if re.fullmatch(rf"{NUMBER} ?KB", text):
         number = text.removesuffix("KB").strip()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from math import inf
 from typing import TypeAlias
 
 Scalar: TypeAlias = str | int | float | bool | None
 
 LONGEST_INTEGER = 4000
 """Digits; Python itself refuses to convert more than 4,300."""
+
+LONGEST_BASED = 3_000
+"""Characters of a hexadecimal or octal number, which has more digits as a decimal."""
 
 _CONSTANTS: dict[str, Scalar] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -46,9 +50,10 @@ def resolve(text: str) -> Scalar:
 
 
 def _integer(text: str) -> int:
-    if len(text) > LONGEST_INTEGER:
+    based = text[:2] in ("0o", "0x")
+    if len(text) > (LONGEST_BASED if based else LONGEST_INTEGER):
         raise TooLong(text)
-    return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    return int(text, 0) if based else int(text)
 
 
 def is_unambiguous(text: str) -> bool:
@@ -74,6 +79,8 @@ def spelling(value: Scalar, text: str) -> str:
 
 def _decimal(value: float) -> str:
     """The float with a point and a signed exponent, which YAML 1.1 takes for a number too."""
+    if value in (inf, -inf):
+        return ".inf" if value > 0 else "-.inf"
     mantissa, e, exponent = repr(value).partition("e")
     mantissa = mantissa if "." in mantissa else f"{mantissa}.0"
     return f"{mantissa}e{int(exponent):+d}" if e else mantissa

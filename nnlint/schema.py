@@ -21,7 +21,16 @@ from nnlint.published import envelope, fragment, layer_attributes, required_keys
 from nnlint.quantity import respelled
 from nnlint.record import Record
 from nnlint.scalars import resolve
-from nnlint.wording import described, did_you_mean, flow, grouped, listed, plural, quoted
+from nnlint.wording import (
+    described,
+    did_you_mean,
+    flow,
+    grouped,
+    listed,
+    plural,
+    quoted,
+    short_number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,8 +101,8 @@ def check(data: Any) -> Checked:
 
 
 def _refused_part(path: Path) -> Path:
-    """The top-level key; of expectations and budgets only the one that is wrong."""
-    return path[:2] if path[:1] in (("expect",), ("budget",)) else path[:1]
+    """The top-level key; of inputs, expectations and budgets only the one that is wrong."""
+    return path[:2] if path[:1] in (("expect",), ("budget",), ("inputs",)) else path[:1]
 
 
 def _layers(items: list[Any], path: Path) -> Iterator[tuple[Path, list[Problem]]]:
@@ -179,6 +188,8 @@ def _without_echoes(problems: list[Problem]) -> list[Problem]:
         if problem.code == "NN103" and problem.help
         for word in problem.help.replace("'", " ").replace("?", " ").split()
     }
+    if ("inputs",) in meant:
+        meant.add(("input",))
     return [
         problem
         for problem in problems
@@ -279,17 +290,11 @@ def _wrong_value(error: Any, here: Path, keyword: str) -> Problem:
         case "maximum" if (
             _is_integer(None, error.instance) and error.validator_value == LARGEST
         ):
-            found, expected = _short(error.instance), f"at most {grouped(LARGEST)}"
+            found, expected = short_number(error.instance), f"at most {grouped(LARGEST)}"
         case "minimum" | "maximum":
             found = str(error.instance)
     message = f"{_name_of(here)} is {found}, but expected {expected}"
     return Problem(KEYWORD_CODES[keyword], here, message, _remedy(error, keyword))
-
-
-def _short(number: int) -> str:
-    return (
-        str(number) if abs(number) < 10**30 else f"a number of {len(str(abs(number)))} digits"
-    )
 
 
 def _name_of(path: Path) -> str:
@@ -315,11 +320,10 @@ def _remedy(error: Any, keyword: str) -> str | None:
 
 def _example(error: Any) -> str | None:
     """How such a value looks, with the user's own in it where that is one step away."""
-    if (
-        isinstance(error.instance, int)
-        and error.schema.get("items", {}).get("type") == "integer"
-    ):
-        return f"write [{_short(error.instance)}]"
+    size = error.instance
+    sizes = error.schema.get("items", {}).get("type") == "integer"
+    if sizes and type(size) is int and size > 0:
+        return f"write [{size}]"
     examples = error.schema.get("examples")
     return f"for example {flow(examples[0])}" if examples else None
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml")
 SKIPPED_FOLDERS = ("node_modules", "venv", "__pypackages__", "__pycache__")
-MARKER = re.compile(rb"^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?nnlint:", re.MULTILINE)
+MARKER = re.compile(rb"(?:^|\r)(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?nnlint:", re.MULTILINE)
 MARKER_WORDS = "no line begins with `nnlint:`"
 REMEDY = "begin a spec with the line `nnlint: 1`"
 
@@ -49,17 +49,25 @@ def collect(paths: Iterable[str], exclude: Iterable[str]) -> list[Source]:
     for given in paths:
         for source in _expand(given):
             if not _is_excluded(source.path, patterns):
-                key = STDIN if given == STDIN else os.path.realpath(source.path)
+                key = _identity(source.path)
                 earlier = found.setdefault(key, source)
                 if source.named:
                     found[key] = earlier._replace(named=True)
     return list(found.values())
 
 
+def _identity(path: str) -> str:
+    """What two spellings of one file have in common."""
+    try:
+        return path if path == STDIN else os.path.realpath(path)
+    except (OSError, ValueError):
+        return path
+
+
 def _expand(given: str) -> Iterator[Source]:
     if given == STDIN:
         yield Source(STDIN, named=True)
-    elif Path(given).is_dir():
+    elif os.path.isdir(given):  # noqa: PTH112 - Path raises on names that no file can have
         yield from _walk(Path(given))
     elif any(sign in given for sign in "*?[") and not os.path.lexists(given):
         matches = sorted(glob(given, recursive=True))  # noqa: PTH207 - it may be absolute
@@ -139,12 +147,18 @@ def _file(path: str, limit: int) -> tuple[bytes, int]:
     descriptor = os.open(
         path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     )
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, opened without blocking
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("not a regular file")
+    with os.fdopen(_regular(descriptor), "rb") as file:
         data = file.read(limit + 1)
-        return data, max(status.st_size, len(data))
+        return data, max(os.fstat(file.fileno()).st_size, len(data))
+
+
+def _regular(descriptor: int) -> int:
+    """The descriptor, if it is a regular file's; else it is closed."""
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return descriptor
+    os.close(descriptor)
+    raise Unreadable("is a directory" if stat.S_ISDIR(mode) else "not a regular file")
 
 
 def _reason(error: OSError) -> str:

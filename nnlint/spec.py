@@ -52,7 +52,7 @@ def parse(data: Any, refused: Refused) -> ModelSpec | None:
     usable = {key: value for key, value in data.items() if (key,) not in refused}
     return ModelSpec(
         name=usable.get("name"),
-        inputs=_inputs(usable),
+        inputs=_inputs(usable, refused),
         layers=_layers(data["layers"], ("layers",), refused),
         loss=usable.get("loss"),
         dtype=usable.get("dtype", "float32"),
@@ -68,9 +68,15 @@ def _part(usable: dict[str, Any], key: str, refused: Refused) -> dict[str, Any]:
     return {name: value for name, value in entries.items() if (key, name) not in refused}
 
 
-def _inputs(usable: dict[str, Any]) -> dict[str, Shape]:
-    written = usable.get("inputs") or {"input": usable.get("input")}
-    return {name: _input(value) for name, value in written.items()}
+def _inputs(usable: dict[str, Any], refused: Refused) -> dict[str, Shape]:
+    """The inputs by name; a single one has the name `input`."""
+    several = usable.get("inputs")
+    if not isinstance(several, dict) or not several:
+        return {"input": _input(usable.get("input"))}
+    return {
+        name: UNKNOWN if ("inputs", name) in refused else _input(value)
+        for name, value in several.items()
+    }
 
 
 _LAYOUT_OF_RANK = {1: Layout.FEATURES, 2: Layout.UNDECIDED, 3: Layout.MAP, 4: Layout.MAP}

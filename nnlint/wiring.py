@@ -57,6 +57,7 @@ class _Network(Wiring):
         self.group: Group | None = None
         self.scopes = [{name: Edge(shape, None) for name, shape in spec.inputs.items()}]
         self.cut_short: dict[str, bool] = {}
+        self.blind = all(shape.open for shape in spec.inputs.values())
         single = len(spec.inputs) == 1
         self.entry: Edge | None = next(iter(self.scopes[0].values())) if single else None
 
@@ -124,7 +125,8 @@ class _Network(Wiring):
         except Unknown:
             pass
         node.tensors, node.complete = _collected(layer.parameters(*shapes))
-        node.buffers, _ = _collected(layer.buffers(*shapes))
+        node.buffers, stored = _collected(layer.buffers(*shapes))
+        node.complete = node.complete and stored
         node.macs = _macs(layer, shapes, node.output)
 
     def _report(self, spec: LayerSpec, misfit: Misfit) -> None:
@@ -182,6 +184,8 @@ class _Network(Wiring):
         return next((scope[name] for scope in reversed(self.scopes) if name in scope), None)
 
     def _no_source(self, spec: LayerSpec, name: str, position: int) -> None:
+        if self.blind:
+            return  # the inputs were refused, and with them the names that this may mean
         known = [known for scope in self.scopes for known in scope]
         if name == PREVIOUS:
             self._problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def described(value: object) -> str:  # noqa: PLR0911 - a table, one row a type
         case bool():
             return str(value).lower()
         case int():
-            return f"the number {value}"
+            return f"the number {short_number(value)}"
         case float():
             return f"the decimal number {value}"
         case str():
@@ -71,15 +72,26 @@ def flow(value: object) -> str:
             return str(value)
 
 
+def short_number(number: int) -> str:
+    """The number, or how long it is where nobody would read it."""
+    digits = str(abs(number))
+    return str(number) if len(digits) <= 30 else f"a number of {len(digits)} digits"
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that the user most likely meant, or None.
 
     Case is forgiven first (`relu`); then the closest spelling is taken.
     """
+    return _closest(name.lower()[:LONGEST_QUOTE], tuple(known))
+
+
+@cache
+def _closest(name: str, known: tuple[str, ...]) -> str | None:
     import difflib  # noqa: PLC0415 - only a mistake pays for it
 
     by_lower = {word.lower(): word for word in known}
-    close = difflib.get_close_matches(name.lower()[:LONGEST_QUOTE], by_lower, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, by_lower, n=1, cutoff=0.6)
     return by_lower[close[0]] if close else None
 
 

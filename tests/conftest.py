@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--write-golden", action="store_true", help="write the golden outputs anew")
+    parser.addoption(
+        "--write-golden", action="store_true", help="write the golden outputs anew"
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -64,8 +64,8 @@ def test_every_attribute_has_words_for_editors() -> None:
 def test_the_catalogues_name_everything() -> None:
     layers = (ROOT / "nnlint" / "layers" / "README.md").read_text("utf-8")
     pages = (ROOT / "nnlint" / "rules" / "README.md").read_text("utf-8")
-    assert set(re.findall(r"^## (\w+)$", layers, re.M)) == set(layer_types())
-    assert re.findall(r"^## (NN\d+) ", pages, re.M) == rules.codes()
+    assert set(re.findall(r"^## (\w+)$", layers, re.MULTILINE)) == set(layer_types())
+    assert re.findall(r"^## (NN\d+) ", pages, re.MULTILINE) == rules.codes()
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
@@ -95,6 +95,8 @@ def test_the_readme_s_spec_is_clean() -> None:
 
 def test_the_readme_s_commands_are_what_the_gate_runs() -> None:
     show, test = (shlex.split(block) for block in readme_blocks("sh"))
-    assert show[-2:] == [".venv/bin/nnlint", "specs/mnist.yaml"] or show[-1] == "specs/mnist.yaml"
+    assert (
+        show[-2:] == [".venv/bin/nnlint", "specs/mnist.yaml"] or show[-1] == "specs/mnist.yaml"
+    )
     assert test[-2:] == ["-m", "pytest"]
     assert "python -m pytest" in (ROOT / ".ci" / "run").read_text("utf-8")

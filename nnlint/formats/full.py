@@ -21,9 +21,7 @@ LEAD = 20
 
 def render(reports: Sequence[Report], style: Style) -> str:
     """Findings, then for one file its table, for several one row a file, then the sums."""
-    frames = [
-        frame(report, finding, style) for report in reports for finding in report.findings
-    ]
+    frames = [text for report in reports for text in _frames(report, style)]
     parts = [*frames, *_tables(reports, style), summary(reports, style) + "\n"]
     return "\n".join(parts)
 
@@ -40,12 +38,18 @@ def _tables(reports: Sequence[Report], style: Style) -> Iterator[str]:
         yield table.files(drawn, style)
 
 
-def frame(report: Report, finding: Finding, style: Style) -> str:
+def _frames(report: Report, style: Style) -> Iterator[str]:
+    text = report.text.replace("\r\n", "\n").replace("\r", "\n") if report.findings else ""
+    lines = text.split("\n")
+    for finding in report.findings:
+        yield frame(report.path, finding, _line(lines, finding.span.line), style)
+
+
+def frame(path: str, finding: Finding, source: str, style: Style) -> str:
     """One finding with the line that it is about, a caret below, and how to mend it."""
-    source = _source_line(report.text, finding.span.line)
     gutter = " " * len(str(finding.span.line))
     bar = style.paint("|", "cyan")
-    lines = [concise.line(report.path, finding, style)]
+    lines = [concise.line(path, finding, style)]
     if source.strip():
         shown, caret = _pointed(source, finding, max(style.width - len(gutter) - 4, LEAD * 2))
         number = style.paint(str(finding.span.line), "cyan")
@@ -63,8 +67,7 @@ def frame(report: Report, finding: Finding, style: Style) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _source_line(text: str, number: int) -> str:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def _line(lines: list[str], number: int) -> str:
     return lines[number - 1] if number <= len(lines) else ""
 
 
@@ -74,9 +77,10 @@ def _pointed(source: str, finding: Finding, width: int) -> tuple[str, str]:
     begin = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(source.rstrip())
     end = max(end, begin + 1)
-    cut = max(0, begin - LEAD) if cells(visible(source)) > width else 0
+    short = len(source) <= 2 * width and cells(visible(source)) <= width
+    cut = 0 if short else max(0, begin - LEAD)
     before = visible(source[cut:begin])
-    marked = visible(source[begin:end])
+    marked = visible(source[begin : min(end, begin + width)])
     after = visible(source[end : end + width])
     lead = "…" if cut else ""
     shown = lead + before + marked + after

@@ -208,7 +208,7 @@ class _AlongAxis(_Activation):
 
     def infer(self, *inputs: Shape) -> Shape:
         """The shape stays."""
-        if self.dim is not None and inputs[0].dims:
+        if self.dim is not None and not inputs[0].open:
             inputs[0].index(self.dim)
         return inputs[0]
 

@@ -71,9 +71,11 @@ class AdaptiveLogSoftmaxWithLoss(Layer):
         yield ParamTensor("head.weight", (head, width))
         if self.head_bias:
             yield ParamTensor("head.bias", (head,))
+        narrow = width
         for i, (begin, end) in enumerate(pairwise((*self.cutoffs, self.n_classes))):
-            # torch computes this width in floats; so does this line, to agree with it
-            narrow = int(width // (self.div_value ** (i + 1)))
+            # torch computes this width in floats; so does this line, to agree with it.
+            # Once 0 it stays 0, and the power would only overflow.
+            narrow = int(width // (self.div_value ** (i + 1))) if narrow else 0
             yield ParamTensor(f"tail.{i}.0.weight", (narrow, width))
             yield ParamTensor(f"tail.{i}.1.weight", (end - begin, narrow))
 

@@ -13,7 +13,7 @@ from nnlint.record import Record
 LARGEST = 2**63 - 1
 """No single value may be larger: PyTorch's sizes are 64-bit."""
 
-IDENTIFIER = "^[A-Za-z_][A-Za-z0-9_-]*$"
+IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_-]*(?!\n)$"
 
 JsonSchema: TypeAlias = dict[str, Any]
 

@@ -37,7 +37,7 @@ class Linear(Layer):
         """[*, in_features] -> [*, out_features]."""
         (x,) = inputs
         output = x.with_last(self.out_features)
-        if x.dims:
+        if x.dims or not x.open:
             self.check_stated("in_features", features_last(x), output)
         return output
 
@@ -78,7 +78,7 @@ class Bilinear(Layer):
         one, two = inputs
         output = one.with_last(self.out_features)
         for key, x in (("in1_features", one), ("in2_features", two)):
-            if x.dims:
+            if x.dims or not x.open:
                 self.check_stated(key, features_last(x), output)
         if not (one.open or two.open) and one.dims[:-1] != two.dims[:-1]:
             raise Misfit(

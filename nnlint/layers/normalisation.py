@@ -87,6 +87,8 @@ class _TrailingNorm(Layer):
     def infer(self, *inputs: Shape) -> Shape:
         """[*, normalized_shape] -> the same."""
         (x,) = inputs
+        if x.layout is Layout.TOKENS:
+            features_last(x)
         written = self._written()
         known = x.dims[max(len(x.dims) - len(written), 0) :]
         fits = known == written[len(written) - len(known) :] and (
@@ -100,7 +102,7 @@ class _TrailingNorm(Layer):
                 key="normalized_shape",
                 output=x,
             )
-        if not written and x.dims:
+        if not written and not x.open:
             self.normalised(x)
         return x
 
@@ -156,6 +158,13 @@ class LayerNorm(_TrailingNorm):
                 "channels: true already says what is normalised, and so does normalized_shape",
                 "leave one of them out",
                 key="channels",
+            )
+        if inputs[0].layout in (Layout.SEQUENCE, Layout.TOKENS):
+            raise Misfit(
+                "NN202",
+                f"channels: true normalises the channels of a map, but {inputs[0]} is a "
+                f"{'sequence' if inputs[0].layout is Layout.SEQUENCE else 'list of indices'}",
+                "leave channels out: the last axis is taken",
             )
         return inputs[0]
 

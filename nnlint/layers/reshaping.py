@@ -61,6 +61,13 @@ class Unflatten(Layer):
     def _sizes(self, size: int) -> list[int]:
         """The sizes with a -1 resolved."""
         sizes = list(self.unflattened_size)
+        if sizes.count(-1) > 1:
+            raise Misfit(
+                "NN204",
+                f"unflattened_size {shape_text(sizes)} leaves more than one size open",
+                "write -1 for one size at most",
+                key="unflattened_size",
+            )
         stated_part = prod(n for n in sizes if n != -1)
         if sizes.count(-1) == 1 and stated_part and size % stated_part == 0:
             sizes[sizes.index(-1)] = size // stated_part

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity
 from nnlint.layers.shape import Layout
 from nnlint.rules import Rule
+from nnlint.wording import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ def check(graph: Graph) -> Iterator[Problem]:
                 node.path,
                 f"{node.spec.label} gets the map {shape} and works on its last axis alone: "
                 f"{rows} rows of {shape.last}, each by itself",
-                f"a Flatten before it makes one axis of {shape.size}",
+                f"a Flatten before it makes one axis of {grouped(shape.size)}",
             )
 
 

@@ -134,9 +134,7 @@ def test_bilinear_without_bias() -> None:
     assert node.spec.bias is False
 
 
-@pytest.mark.parametrize(
-    ("key", "arrives"), [("in1_features", 5), ("in2_features", 7)]
-)
+@pytest.mark.parametrize(("key", "arrives"), [("in1_features", 5), ("in2_features", 7)])
 def test_bilinear_checks_both_sizes(key: str, arrives: int) -> None:
     report = lint(bilinear(**{key: 9}), inputs={"a": [5], "b": [7]})
     assert messages(report, "NN201") == [f"Bilinear: {key} is 9, but {arrives} arrive"]

@@ -61,9 +61,7 @@ def test_keywords_and_defaults_are_torchs(name: str) -> None:
 @pytest.mark.parametrize("x", [[8], [8, 5], {"map": [8, 5]}])
 @pytest.mark.parametrize("affine", [True, False])
 @pytest.mark.parametrize("tracks", [True, False])
-def test_batch_norm_has_a_number_a_channel(
-    x: object, *, affine: bool, tracks: bool
-) -> None:
+def test_batch_norm_has_a_number_a_channel(x: object, *, affine: bool, tracks: bool) -> None:
     layer = {"type": "BatchNorm1d", "affine": affine, "track_running_stats": tracks}
     node = last(layer, x=x)
     assert tensors(node) == ({"weight": (8,), "bias": (8,)} if affine else {})

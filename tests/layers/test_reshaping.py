@@ -95,14 +95,20 @@ def test_unflatten_splits_one_axis(
     assert (node.params, node.macs, node.complete) == (0, 0, True)
 
 
-@pytest.mark.parametrize(
-    "sizes", [(2, 3), (0, 7), (2, -1), (-1, -1), (-1, 0), (8,), (1, 1), (-1, -1, 7)]
-)
+@pytest.mark.parametrize("sizes", [(2, 3), (0, 7), (2, -1), (-1, 0), (8,), (1, 1)])
 def test_unflatten_wants_sizes_that_multiply_up(sizes: tuple[int, ...]) -> None:
     (finding,) = lint(unflatten(1, *sizes), x=[7]).findings
     assert finding.rule.code == "NN204"
     assert "must multiply up to the 7 of axis 1" in finding.message
     assert f"[{', '.join(map(str, sizes))}]" in finding.message
+
+
+@pytest.mark.parametrize("sizes", [(-1, -1), (-1, -1, 7)])
+def test_unflatten_leaves_one_size_open_at_most(sizes: tuple[int, ...]) -> None:
+    """torch: only one dimension can be inferred."""
+    (finding,) = lint(unflatten(1, *sizes), x=[7]).findings
+    assert finding.rule.code == "NN204"
+    assert "leaves more than one size open" in finding.message
 
 
 def test_unflatten_refuses_the_batch() -> None:
