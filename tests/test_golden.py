@@ -18,7 +18,7 @@ VIEWS = [*((name, 160) for name in formats.names()), ("full", 80), ("full", 50)]
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
-@pytest.mark.parametrize(("name", "width"), VIEWS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "width"), VIEWS, ids=str)
 def test_output_is_the_golden_one(
     spec: Path, name: str, width: int, request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
