@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nnlint.spec import ModelSpec
 
 TOP = Span(1, 1, 1, 1)
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def lint_source(source: sources.Source, *, skip_unmarked: bool) -> Report:
@@ -48,7 +49,7 @@ def _too_large(size: int, limit: int) -> str:
 def lint_bytes(data: bytes, path: str) -> Report:
     """Lint the bytes of a spec."""
     try:
-        return lint_text(data.decode("utf-8-sig"), path)
+        return lint_text(data.removeprefix(BYTE_ORDER_MARK).decode(), path)
     except UnicodeDecodeError as error:
         from nnlint.document import Lines  # noqa: PLC0415 - yaml loads with the first file
 

@@ -11,7 +11,6 @@ import re
 import stat
 import sys
 from fnmatch import fnmatchcase
-from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,6 +69,8 @@ def _expand(given: str) -> Iterator[Source]:
     elif os.path.isdir(given):  # noqa: PTH112 - Path raises on names that no file can have
         yield from _walk(Path(given))
     elif any(sign in given for sign in "*?[") and not os.path.lexists(given):
+        from glob import glob  # noqa: PLC0415 - shells mostly expand globs themselves
+
         matches = sorted(glob(given, recursive=True))  # noqa: PTH207 - it may be absolute
         yield from (source for match in matches for source in _expand(match))
         if not matches:
