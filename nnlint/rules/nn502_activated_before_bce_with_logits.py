@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import competing, last_layer
+from nnlint.rules.walking import head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """A last layer that gives probabilities, before a loss that applies the sigmoid itself."""
-    last = last_layer(graph)
-    if graph.loss != "BCEWithLogitsLoss" or last is None:
-        return
-    node, layer = last
-    if layer.gives_probabilities and competing(node) != 1:
+    last = head(graph, "BCEWithLogitsLoss")
+    if last and last[1].gives_probabilities:
+        node = last[0]
         yield Problem(
             "NN502",
             node.path,

@@ -22,6 +22,15 @@ def last_layer(graph: Graph) -> tuple[Node, Layer] | None:
     return (node, node.layer) if node and node.layer else None
 
 
+def head(graph: Graph, loss: str) -> tuple[Node, Layer] | None:
+    """The last layer of a network that is trained with this loss.
+
+    None where it compares a single score with itself: that is NN503's to say.
+    """
+    last = last_layer(graph) if graph.loss == loss else None
+    return None if last is None or competing(last[0]) == 1 else last
+
+
 def by_definition(graph: Graph) -> Iterator[tuple[Path, list[Node]]]:
     """The nodes that one place of the spec became: several, where copies differ."""
     found: dict[Path, list[Node]] = {}
