@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft7Validator, validators
 
 from nnlint.finding import Path, Problem, spell
-from nnlint.layers import keras_names, layer_types
+from nnlint.layers import find, keras_names, layer_types
 from nnlint.layers.attribute import LARGEST
 from nnlint.layers.base import PROGRAM_KEYWORDS
 from nnlint.losses import KERAS_LOSSES
@@ -76,17 +76,21 @@ def _envelope_validator() -> Any:
     return _validator_class()(envelope({}))
 
 
-@cache
-def _layer_validator(name: str) -> Any:
+_layer_validators: dict[str, Any] = {}
+
+
+def _layer_validator(layer: type[Layer]) -> Any:
     """The layer's own fragment, without its inner layers: they have types of their own."""
-    layer = layer_types()[name]
-    schema = fragment(layer)
-    inner = {
-        key: {**value.schema, "items": {}}
-        for key, value in layer.attributes.items()
-        if value.holds_layers
-    }
-    return _validator_class()({**schema, "properties": {**schema["properties"], **inner}})
+    if layer.__name__ not in _layer_validators:
+        schema = fragment(layer)
+        inner = {
+            key: {**value.schema, "items": {}}
+            for key, value in layer.attributes.items()
+            if value.holds_layers
+        }
+        own = {**schema, "properties": {**schema["properties"], **inner}}
+        _layer_validators[layer.__name__] = _validator_class()(own)
+    return _layer_validators[layer.__name__]
 
 
 def check(data: Any) -> Checked:
@@ -127,7 +131,7 @@ def _layer(item: Any, path: Path) -> tuple[type[Layer] | None, list[Problem]]:
     if not isinstance(item, str):
         message = f"a layer is a map with type, or a bare name, but this is {described(item)}"
         return None, [Problem("NN101", path, message, "write {type: Linear, out_features: 16}")]
-    layer = layer_types().get(item)
+    layer = find(item)
     return layer, _bare_name(item, layer, path)
 
 
@@ -149,15 +153,15 @@ def _layer_map(item: dict[str, Any], path: Path) -> tuple[type[Layer] | None, li
     if not isinstance(name, str):
         message = f"type is {described(name)}, but expected the name of a layer"
         return None, [Problem("NN101", (*path, "type"), message)]
-    layer = layer_types().get(name)
+    layer = find(name)
     if layer is None:
         return None, [_unknown_layer(name, (*path, "type"))]
-    return layer, _validated(_layer_validator(name), item, path, layer)
+    return layer, _validated(_layer_validator(layer), item, path, layer)
 
 
 def _missing_type(item: dict[str, Any], path: Path) -> Problem:
     keys = list(item)
-    known = keys[0] if keys and keys[0] in layer_types() else None
+    known = keys[0] if keys and find(keys[0]) else None
     hint = f"write {{type: {known}, …}}" if known else "write {type: Linear, out_features: 16}"
     return Problem("NN102", path, "this layer has no type", hint)
 

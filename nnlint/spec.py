@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nnlint.layers import layer_types
+from nnlint.layers import find
 from nnlint.layers.base import COMMON, LayerSpec
 from nnlint.layers.shape import UNKNOWN, Layout, Shape
 from nnlint.record import Record
@@ -105,7 +105,9 @@ def _layer(item: Any, path: Path, refused: Refused) -> LayerSpec:
     written = {"type": item} if isinstance(item, str) else item
     if path in refused:
         return _left_over(written, path)
-    kind = layer_types()[written["type"]]
+    kind = find(written["type"])
+    if kind is None:
+        return _left_over(written, path)
     values = {
         key: _value(
             value, (*path, key), refused, holds_layers=kind.attributes[key].holds_layers

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nnlint import options, pages, rules
 from nnlint.commands import Outcome
-from nnlint.layers import families, keras_names, layer_types
+from nnlint.layers import families, find, keras_names, layer_types
 from nnlint.report import Exit
 from nnlint.terminal import visible
 from nnlint.wording import did_you_mean, quoted
@@ -43,7 +43,7 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
 def _page(name: str, style: Style) -> str | None:
     if name.lower() == ALL_LAYERS:
         return _layer_list(style)
-    layer = layer_types().get(keras_names().get(name, name))
+    layer = find(keras_names().get(name, name))
     if layer:
         return pages.terminal_text(pages.layer_page(layer), style)
     rule = rules.find(name.upper()) or _rule_named(name)

@@ -7,13 +7,36 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeGuard
 
 from nnlint import plugins
 from nnlint.layers.base import Container, Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+@cache
+def find(name: str) -> type[Layer] | None:
+    """The layer of that name; of its family alone the module is run.
+
+    A network uses a few families; the others are only looked through for the class.
+    """
+    heading = f"class {name}(".encode()
+    for module, text in _texts().items():
+        if heading in text:
+            found = getattr(import_module(f"{__name__}.{module}"), name, None)
+            if _is_layer(found, f"{__name__}.{module}"):
+                return found
+    return None
+
+
+@cache
+def _texts() -> dict[str, bytes]:
+    """The text of every module of this folder."""
+    folder = Path(__file__).parent
+    return {name: (folder / f"{name}.py").read_bytes() for name in plugins.modules(__path__)}
 
 
 def families() -> Iterator[tuple[str, list[type[Layer]]]]:
@@ -25,7 +48,7 @@ def families() -> Iterator[tuple[str, list[type[Layer]]]]:
             yield module, own
 
 
-def _is_layer(value: object, module: str) -> bool:
+def _is_layer(value: object, module: str) -> TypeGuard[type[Layer]]:
     if not (isinstance(value, type) and issubclass(value, Layer)):
         return False
     abstract = value in (Layer, Container) or value.__name__.startswith("_")
