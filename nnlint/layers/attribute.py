@@ -46,6 +46,17 @@ def whole(least: int, title: str) -> JsonSchema:
     return {"type": "integer", "minimum": least, "maximum": LARGEST, "title": title}
 
 
+def per_axis(axes: int, least: int = 1) -> JsonSchema:
+    """One whole number for every axis of a window, or a list with one for each."""
+    number = whole(least, f"a whole number, {least} or more")
+    several = f"or a list of {axes}" if axes > 1 else "or a list of it"
+    return {
+        **list_of(number, ""), "maxItems": axes, "minItems": axes,
+        "minimum": least, "maximum": LARGEST, "type": ["integer", "array"],
+        "title": f"a whole number, {least} or more, {several}",
+    }  # fmt: skip
+
+
 SIZE = whole(1, "a whole number, 1 or more")
 COUNT = whole(0, "a whole number, 0 or more")
 AXIS = whole(-LARGEST, "a whole number (an axis)")
