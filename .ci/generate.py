@@ -104,7 +104,9 @@ def output(*argv: str, color: str = "never", columns: int = COLUMNS) -> str:
     os.chdir(ROOT)
     os.environ["COLUMNS"] = str(columns)
     out, err = io.StringIO(), io.StringIO()
-    cli.main([*argv, "--color", color], out, err)
+    code = cli.main([*argv, "--color", color], out, err)
+    if code == 2:
+        sys.exit(f"nnlint {' '.join(argv)} failed: {err.getvalue()}")
     return out.getvalue() + err.getvalue()
 
 

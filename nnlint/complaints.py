@@ -37,6 +37,10 @@ SECOND_COLON = Complaint(
 NO_SPACE = Complaint(
     "", "the key in the line above has no space after its ':'", "write `key: value` there"
 )
+TOO_DEEP = Complaint(
+    "", "this is indented deeper than the key above it, which has its value already",
+    "keys of one map begin in the same column",
+)  # fmt: skip
 KEY_WITHOUT_SPACE = r"\s*(- )?[A-Za-z_][\w-]*:[^\s:]"
 COMPLAINTS = (
     SECOND_COLON,
@@ -102,4 +106,6 @@ def find(said: str, text: str, offset: int) -> Complaint:
     *above, before = text[:offset].split("\n")[-2:]
     if found is SECOND_COLON and above and re.match(KEY_WITHOUT_SPACE, above[0]):
         return NO_SPACE
+    if found is SECOND_COLON and ":" not in before:
+        return TOO_DEEP
     return TRAILING if found is MISALIGNED and before.strip() else found

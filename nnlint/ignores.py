@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from nnlint.finding import Finding
 
 _COMMENT = r"(?:(?<=\s)|^)#[ \t]*nnlint:[ \t]*ignore(-file)?\b(?:\[([^\]\n]*)\])?"
-_HINT = "ignore"
+_ODD = r"(?:(?<=\s)|^)#[ \t]*nnlint(:?)[ \t]*([a-z-]+)[^\n]*"
+_MEANT_TO_SILENCE = ("ign", "ing", "disable", "noqa", "skip", "suppress")
+"""How the words begin with which other tools, and slips of the pen, silence findings."""
+
+_HINT = r"#[ \t]*nnlint"
 
 
 class Ignore(Record):
@@ -27,21 +31,39 @@ class Ignore(Record):
         code: the rule that it silences; empty where the comment names none.
         line: the line of the findings that it silences; None is the whole file.
         span: where the code stands.
+        meant: the code that a comment in another form names.
     """
 
     code: str
     line: int | None
     span: Span
+    meant: str | None = None
 
 
 def find(document: Document) -> list[Ignore]:
     """The ignore comments of a document; a `#` inside a scalar is none."""
-    if _HINT not in document.text or document.root is None:
+    if document.root is None or not re.search(_HINT, document.text):
         return []
-    found = re.finditer(_COMMENT, document.text[: document.end], re.MULTILINE)
-    matches = [match for match in found if not document.in_scalar(match.start())]
+    matches = list(_comments(_COMMENT, document))
     targets = _targets(document) if matches else []
-    return [ignore for match in matches for ignore in _ignores(match, document, targets)]
+    found = [ignore for match in matches for ignore in _ignores(match, document, targets)]
+    return [*found, *_odd_ones(document)]
+
+
+def _comments(pattern: str, document: Document) -> Iterator[re.Match[str]]:
+    for match in re.finditer(pattern, document.text[: document.end], re.MULTILINE):
+        if not document.in_scalar(match.start()):
+            yield match
+
+
+def _odd_ones(document: Document) -> Iterator[Ignore]:
+    """Comments that were meant to silence something, but are not of the form that does."""
+    for match in _comments(_ODD, document):
+        right = match[1] and match[2] in ("ignore", "ignore-file")
+        if not right and match[2].startswith(_MEANT_TO_SILENCE):
+            code = re.search(r"NN\d{3}", match[0])
+            span = document.lines.span(match.start(), match.end())
+            yield Ignore("", None, span, code and code[0])
 
 
 def _targets(document: Document) -> list[int]:
@@ -60,7 +82,9 @@ def _targets(document: Document) -> list[int]:
 def _ignores(match: re.Match[str], document: Document, targets: list[int]) -> Iterator[Ignore]:
     line = None if match[1] else targets[document.lines.place(match.start())[0] - 1]
     if match[2] is None or not match[2].strip():
-        yield Ignore("", line, document.lines.span(match.start(), match.end()))
+        rest = re.match(r"[^\n]*?(NN\d{3})", document.text[match.end() :])
+        span = document.lines.span(match.start(), match.end())
+        yield Ignore("", line, span, rest and rest[1])
         return
     for code in re.finditer(r"[^\s,]+", match[2]):
         start = match.start(2) + code.start()
@@ -92,13 +116,16 @@ def apply(ignores: list[Ignore], findings: Iterable[Finding]) -> Silenced:
 
 def _unused(ignore: Ignore) -> Problem:
     if not ignore.code:
-        message, hint = (
-            "this ignore names no code",
-            "write # nnlint: ignore[NN301] and the reason",
-        )
+        message = "this comment silences nothing: it names no code in brackets"
+        hint = f"write # nnlint: ignore[{ignore.meant or 'NN301'}] and the reason"
     elif ignore.code not in rules.codes():
         message = f"there is no rule {ignore.code}"
-        hint = did_you_mean(ignore.code, rules.codes()) or "`nnlint rules` lists all"
+        named = rules.by_name().get(ignore.code)
+        hint = (
+            f"write its code, {named}"
+            if named
+            else did_you_mean(ignore.code, rules.codes()) or "`nnlint rules` lists all"
+        )
     else:
         message, hint = f"{ignore.code} does not fire here", "remove it from the comment"
     return Problem("NN951", (), message, hint, span=ignore.span)

@@ -6,19 +6,20 @@ type (dispatch): the messages name the layer, and nothing is tried in vain.
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from math import isfinite
+from math import isfinite, prod
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft7Validator, validators
 
 from nnlint.finding import Path, Problem, spell
 from nnlint.layers import find, keras_names, layer_types
-from nnlint.layers.attribute import LARGEST
+from nnlint.layers.attribute import IDENTIFIER, LARGEST, PROBABILITY
 from nnlint.layers.base import PROGRAM_KEYWORDS
 from nnlint.losses import KERAS_LOSSES
 from nnlint.published import envelope, fragment, layer_attributes, required_keys
-from nnlint.quantity import respelled
+from nnlint.quantity import COUNT_PATTERN, parse_count, respelled
 from nnlint.record import Record
 from nnlint.scalars import resolve
 from nnlint.wording import (
@@ -166,7 +167,17 @@ def _missing_type(item: dict[str, Any], path: Path) -> Problem:
     return Problem("NN102", path, "this layer has no type", hint)
 
 
+KERAS_HABITS = {
+    "Activation": "write the function itself as a layer: ReLU",
+    "Input": "write input: with a shape at the top of the spec",
+    "InputLayer": "write input: with a shape at the top of the spec",
+}
+"""Layers of Keras that are none here, and what to write instead."""
+
+
 def _unknown_layer(name: str, path: Path) -> Problem:
+    if name in KERAS_HABITS:
+        return Problem("NN121", path, f"{name} is Keras' name", KERAS_HABITS[name])
     ours = keras_names().get(name)
     if ours:
         return Problem("NN121", path, f"{name} is Keras' name", f"write {ours}")
@@ -315,6 +326,10 @@ def _remedy(error: Any, keyword: str) -> str | None:
     value, kinds = error.instance, error.schema.get("type", [])
     if keyword == "enum" and isinstance(value, str):
         return _nearest_value(value, error.validator_value)
+    if keyword == "pattern" and error.schema["pattern"] == IDENTIFIER:
+        return _as_name(str(value))
+    if keyword == "maximum" and error.schema.get("title") == PROBABILITY["title"]:
+        return f"write {value / 100:g}" if value <= 100 else None
     if keyword in ("pattern", "maximum"):
         return respelled(value, error.schema.get("pattern", ""))
     if keyword in ("type", "const"):
@@ -332,6 +347,14 @@ def _example(error: Any) -> str | None:
     return f"for example {flow(examples[0])}" if examples else None
 
 
+def _as_name(text: str) -> str | None:
+    """The names that a text with spaces or commas was meant as."""
+    names = [re.sub(r"[^A-Za-z0-9_-]+", "_", part.strip()) for part in text.split(",")]
+    if not all(re.match(IDENTIFIER, name) for name in names):
+        return None
+    return f"write [{', '.join(names)}]" if len(names) > 1 else f"write {names[0]}"
+
+
 def _right_type(value: object, kinds: object) -> str | None:
     """The same value as the type that was expected, where there is one."""
     if "boolean" in str(kinds):
@@ -340,7 +363,15 @@ def _right_type(value: object, kinds: object) -> str | None:
         return f"remove the quotes: {value}"
     if isinstance(value, float) and value.is_integer() and "integer" in str(kinds):
         return f"write {int(value)}"
-    return None
+    return f"write {number}" if (number := _computed(value)) else None
+
+
+def _computed(value: object) -> int | None:
+    """What `28*28` or `15k` comes to, where a plain number is wanted."""
+    text = str(value)
+    if re.fullmatch(r"[0-9]{1,9}( ?\* ?[0-9]{1,9}){1,4}", text):
+        return prod(int(factor) for factor in text.split("*"))
+    return parse_count(text) if re.match(COUNT_PATTERN, text) else None
 
 
 def _nearest_value(value: str, values: list[str]) -> str:

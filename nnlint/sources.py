@@ -66,6 +66,8 @@ def _identity(path: str) -> str:
 def _expand(given: str) -> Iterator[Source]:
     if given == STDIN:
         yield Source(STDIN, named=True)
+    elif not given:
+        yield Source("''", named=True, trouble="an empty path; is a variable not set?")
     elif os.path.isdir(given):  # noqa: PTH112 - Path raises on names that no file can have
         yield from _walk(Path(given))
     elif any(sign in given for sign in "*?[") and not os.path.lexists(given):

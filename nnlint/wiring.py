@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from nnlint.spec import ModelSpec
 
 MAX_ROWS = 200_000
+NAMES_NEAR = 100
+"""Names before a layer that a misspelt one is compared with."""
 MAX_RANK = 64
 """torch refuses to compute with more axes."""
 
@@ -56,6 +59,7 @@ class _Network(Wiring):
         self.problems: dict[tuple[str, Path], Problem] = {}
         self.group: Group | None = None
         self.scopes = [{name: Edge(shape, None) for name, shape in spec.inputs.items()}]
+        self.later_copy = False
         self.cut_short: dict[str, bool] = {}
         self.blind = all(shape.open for shape in spec.inputs.values())
         single = len(spec.inputs) == 1
@@ -70,7 +74,9 @@ class _Network(Wiring):
 
     def _copies(self, spec: LayerSpec, edges: tuple[Edge, ...]) -> Edge:
         """Lay out all copies of a layer; those that see the same input are one node."""
+        outer = self.later_copy
         for laid in range(spec.repeat):
+            self.later_copy = outer or laid > 0
             nodes, groups = len(self.nodes), len(self.groups)
             takers = _takers(edges)
             output = self._once(spec, edges)
@@ -78,8 +84,10 @@ class _Network(Wiring):
                 self._fold(spec.repeat - laid, self.nodes[nodes:], self.groups[groups:])
                 if spec.repeat - laid > 1 and output.node and output.node is not edges[0].node:
                     output.node.loops.append(_entered(edges, takers, self.nodes[nodes:]))
-                return output
+                edges = (output,)
+                break
             edges = (output,)
+        self.later_copy = outer
         return edges[0]
 
     def _fold(self, times: int, nodes: list[Node], groups: list[Group]) -> None:
@@ -131,12 +139,11 @@ class _Network(Wiring):
 
     def _report(self, spec: LayerSpec, misfit: Misfit) -> None:
         key = misfit.key if misfit.key in spec.given else None
-        self._problem(
-            misfit.code,
-            (*spec.path, key) if key else spec.path,
-            f"{spec.label}: {misfit.message}",
-            misfit.help,
-        )
+        message, remedy = f"{spec.label}: {misfit.message}", misfit.help
+        if self.later_copy and misfit.code == "NN201":
+            message = f"{message} in a later copy"
+            remedy = f"each copy takes what the one before gives: leave {misfit.key} out"
+        self._problem(misfit.code, (*spec.path, key) if key else spec.path, message, remedy)
 
     def _problem(self, code: str, path: Path, message: str, remedy: str | None = None) -> None:
         """Note a problem; what several copies of a part have in common is one."""
@@ -156,15 +163,16 @@ class _Network(Wiring):
         if len(edges) == layer.inputs:
             return True
         if edges:
-            names = listed((f"name{n + 1}" for n in range(layer.inputs)), "and").replace(
-                " and", ","
-            )
-            example = f"[{names}]" if layer.inputs > 1 else "name"
+            needed = plural(layer.inputs, "input")
+            names = ", ".join(f"name{n + 1}" for n in range(layer.inputs))
+            remedy = f"name them: from: [{names}]" if layer.inputs > 1 else "name one of them"
+            if self.later_copy and len(spec.sources) == layer.inputs:
+                remedy = "repeat hands on one output: write the copies out"
             self._problem(
                 "NN206",
                 spec.path,
-                f"{spec.label} takes {plural(layer.inputs, 'input')}, but gets {len(edges)}",
-                f"name them: from: {example}",
+                f"{spec.label} takes {needed}, but gets {len(edges)}",
+                remedy,
             )
         return False
 
@@ -186,13 +194,16 @@ class _Network(Wiring):
     def _no_source(self, spec: LayerSpec, name: str, position: int) -> None:
         if self.blind:
             return  # the inputs were refused, and with them the names that this may mean
-        known = [known for scope in self.scopes for known in scope]
+        scoped = (islice(reversed(scope), NAMES_NEAR) for scope in reversed(self.scopes))
+        known = list(chain.from_iterable(scoped))[:NAMES_NEAR]
         if name == PREVIOUS:
+            entries = list(self.scopes[0])
+            inputs = plural(len(entries), "input")
             self._problem(
                 "NN206",
                 spec.path,
-                f"{spec.label} comes first, and the network has {plural(len(known), 'input')}",
-                f"say which it takes, with from: {listed(known)}",
+                f"{spec.label} comes first, and the network has {inputs}",
+                f"say which it takes, with from: {listed(entries[:8])}",
             )
             return
         listing = len(spec.sources) > 1
@@ -200,7 +211,7 @@ class _Network(Wiring):
             "NN207",
             (*spec.path, "from", *([position] if listing else [])),
             f"{spec.label} takes {quoted(name)}, but nothing before it has that name",
-            did_you_mean(name, known) or f"known here: {listed([PREVIOUS, *known], 'and')}",
+            did_you_mean(name, known) or f"known here: {listed([PREVIOUS, *known[:8]], 'and')}",
         )
 
     def _name(self, spec: LayerSpec, edge: Edge) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections import deque
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 LONGEST_QUOTE = 60
+MOST_NAMES = 1000
+"""Names that are compared with a misspelt one."""
 
 
 def grouped(number: int) -> str:
@@ -81,17 +84,18 @@ def short_number(number: int) -> str:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that the user most likely meant, or None.
 
-    Case is forgiven first (`relu`); then the closest spelling is taken.
+    Case is forgiven first (`relu`); then the closest spelling is taken. Of very many
+    names only the last are looked at: a file full of mistakes stays linear.
     """
-    return _closest(name.lower()[:LONGEST_QUOTE], tuple(known))
+    return _closest(name.lower()[:LONGEST_QUOTE], tuple(deque(known, MOST_NAMES)))
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _closest(name: str, known: tuple[str, ...]) -> str | None:
     import difflib  # noqa: PLC0415 - only a mistake pays for it
 
-    by_lower = {word.lower(): word for word in known}
-    close = difflib.get_close_matches(name, by_lower, n=1, cutoff=0.6)
+    by_lower = {word.lower(): word for word in known if abs(len(word) - len(name)) <= len(name)}
+    close = difflib.get_close_matches(name, by_lower, n=1, cutoff=0.65)
     return by_lower[close[0]] if close else None
 
 

@@ -667,7 +667,11 @@ def test_a_tag_that_makes_more_than_plain_data_is_refused(text: str, tag: str) -
 
 SYNTAX: list[tuple[str, str]] = [
     ("a: b¦: c\n", "a second ': ' on this line, where no key can stand"),
-    ("a: 1\n b¦: 2\n", "a second ': ' on this line, where no key can stand"),
+    (
+        "a: 1\n b¦: 2\n",
+        "this is indented deeper than the key above it, which has its value already",
+    ),
+    ("a: b c¦: 2\n", "a second ': ' on this line, where no key can stand"),
     ("a: ¦[1, 2\nb: 3\n", "a list that was opened with [ is not closed"),
     ("a: ¦{b: 1\nc: 3\n", "a map that was opened with { is not closed"),
     ("a: 1\n¦key\nb: 2\n", "a key without its ':'"),

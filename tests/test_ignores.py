@@ -110,6 +110,9 @@ def test_of_several_codes_each_is_judged_alone() -> None:
     assert finding.span == (4, line.index("NN301") + 1, 4, line.index("NN301") + 6)
 
 
+NO_CODE = "this comment silences nothing: it names no code in brackets"
+
+
 # --- what is no ignore ----------------------------------------------------------------------
 
 
@@ -126,9 +129,8 @@ def test_of_several_codes_each_is_judged_alone() -> None:
         '"x # nnlint: ignore[NN301]": 1\n',
         "? 'x # nnlint: ignore[NN301]'\n: 1\n",
         "a: &x 'x # nnlint: ignore[NN301]'\nb: *x\n",
-        "name: x # nnlint ignore[NN301]\n",
-        "name: x # nnlint: ignored[NN301]\n",
-        "name: x # nnlint: disable[NN301]\n",
+        "name: x # nnlint takes this for granted\n",
+        "name: x # nnlint: 1\n",
         "name: x # noqa nnlint: ignore[NN301]\n",
     ],
 )
@@ -199,13 +201,13 @@ def test_a_text_that_cannot_be_read_has_no_ignores() -> None:
         ("# nnlint: ignore[NN3011]", "there is no rule NN3011", "did you mean 'NN301'?"),
         ("# nnlint: ignore[nn301]", "there is no rule nn301", "did you mean 'NN301'?"),
         ("# nnlint: ignore[bias]", "there is no rule bias", "`nnlint rules` lists all"),
-        ("# nnlint: ignore", "this ignore names no code",
+        ("# nnlint: ignore", NO_CODE,
          "write # nnlint: ignore[NN301] and the reason"),
-        ("# nnlint: ignore[]", "this ignore names no code",
+        ("# nnlint: ignore[]", NO_CODE,
          "write # nnlint: ignore[NN301] and the reason"),
-        ("# nnlint: ignore-file", "this ignore names no code",
+        ("# nnlint: ignore-file", NO_CODE,
          "write # nnlint: ignore[NN301] and the reason"),
-        ("# nnlint: ignore NN301", "this ignore names no code",
+        ("# nnlint: ignore NN301", NO_CODE,
          "write # nnlint: ignore[NN301] and the reason"),
     ],
 )  # fmt: skip
@@ -243,3 +245,25 @@ def test_a_file_of_ignores_costs_no_more_than_it_is_long() -> None:
     start = time.process_time()
     assert len(ignores.find(read)) == 3000
     assert time.process_time() - start < 0.5
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        " ingore[NN401]",
+        ": ingore[NN401]",
+        " ignore[NN401]",
+        ": disable=NN401",
+        ": ignored[NN401]",
+    ],
+)
+def test_a_slip_of_the_pen_is_a_finding_that_says_how_to_write_it(comment: str) -> None:
+    (finding,) = engine.lint_text(layers(f"  - ReLU # nnlint{comment}\n")).findings
+    assert finding.rule.code == "NN951"
+    assert finding.help == "write # nnlint: ignore[NN401] and the reason"
+
+
+def test_a_rule_s_name_is_answered_with_its_code() -> None:
+    text = layers("  - ReLU # nnlint: ignore[no-activation-between]\n")
+    (finding,) = engine.lint_text(text).findings
+    assert finding.help == "write its code, NN401"

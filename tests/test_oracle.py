@@ -196,3 +196,15 @@ def test_most_records_are_linted_both_with_and_without_their_sizes() -> None:
         if any(is_inferred(key, value, record) for key, value in record["args"].items())
     ]  # fmt: skip
     assert len(twice) == len(stated) >= 30
+
+
+NO_RECORDS: frozenset[str] = frozenset()
+"""Layers with parameters that no framework has, so that their formula is their only source."""
+
+
+def test_every_layer_with_parameters_has_a_second_source() -> None:
+    records = [record["layer"] for record in UNITS]
+    for file in (DATA / "oracle").glob("*.json"):
+        records += [record["layer"] for record in json.loads(file.read_text("utf-8"))]
+    counted = {name for name, layer in layer_types().items() if layer.formula}
+    assert counted - set(records) == NO_RECORDS

@@ -180,7 +180,7 @@ FINDINGS: list[tuple[str, str, str, str | None]] = [
     (f"{HEAD}{TAIL}budget: {{params: ¦15K}}\n", "NN108",
      f"params is the text '15K', but expected {COUNTS}", "write 15k"),
     (layer("{type: ReLU, name: ¦a/b}"), "NN108",
-     f"name is the text 'a/b', but expected {NAMES}", None),
+     f"name is the text 'a/b', but expected {NAMES}", "write a_b"),
     (layer("{type: ReLU, from: [a, ¦1a]}"), "NN108",
      f"from[1] is the text '1a', but expected {NAMES}", None),
     (f"nnlint: 1\ninputs: {{¦a b: [4]}}\n{TAIL}", "NN108",

@@ -466,3 +466,8 @@ def test_a_large_unmarked_file_is_skipped_all_the_same() -> None:
 def test_trouble_is_told_instead_of_bytes() -> None:
     with pytest.raises(Unreadable, match=r"^no file matches$"):
         fetch(Source("x", named=True, trouble="no file matches"), 10, only_if_marked=False)
+
+
+def test_an_empty_path_is_an_input_that_cannot_be_had() -> None:
+    (source,) = collect([""], ())
+    assert source.trouble == "an empty path; is a variable not set?"

@@ -262,7 +262,7 @@ def test_a_repeat_equals_the_same_written_out(layers: list[dict[str, Any]]) -> N
 
 def test_a_mistake_in_a_repeated_body_is_told_once() -> None:
     report = lint(sequential(linear(5, in_features=8), "ReLU", repeat=1000))
-    assert found(report, "NN201") == ["Linear: in_features is 8, but 5 arrive"]
+    assert found(report, "NN201") == ["Linear: in_features is 8, but 5 arrive in a later copy"]
     nested = sequential(sequential("Softmax2d", repeat=5), repeat=5)
     assert len(found(lint(nested), "NN202")) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from nnlint import options, pages, rules
@@ -68,5 +69,7 @@ def _summary(layer: type) -> str:
 
 def _unknown(name: str) -> str:
     known = [*layer_types(), *rules.codes(), *rules.by_name()]
-    hint = did_you_mean(name, known) or "`nnlint rules` and `nnlint explain layers` list all"
+    is_code = re.fullmatch(r"NN\d+", name.upper())
+    near = None if is_code else did_you_mean(name, known)
+    hint = near or "`nnlint rules` and `nnlint explain layers` list all"
     return f"there is no rule or layer {quoted(visible(name))}; {hint}"

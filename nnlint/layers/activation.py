@@ -102,6 +102,8 @@ class GELU(_Activation):
 class SiLU(_InplaceActivation):
     """x·sigmoid(x), also called Swish."""
 
+    keras = ("Swish", "swish")
+
 
 class Mish(_InplaceActivation):
     """x·tanh(softplus(x))."""

@@ -37,9 +37,21 @@ class Linear(Layer):
         """[*, in_features] -> [*, out_features]."""
         (x,) = inputs
         output = x.with_last(self.out_features)
+        if self._means_flattened(x):
+            raise Misfit(
+                "NN201",
+                f"in_features is {self.in_features}, but {x.last} arrive, the last axis of {x}",
+                f"a Flatten before it makes one axis of {x.size}",
+                key="in_features",
+                output=Shape((self.out_features,), Layout.FEATURES),
+            )
         if x.dims or not x.open:
             self.check_stated("in_features", features_last(x), output)
         return output
+
+    def _means_flattened(self, x: Shape) -> bool:
+        """Whether the written size is the whole sample's: a Flatten was forgotten."""
+        return not x.open and x.rank > 1 and self.in_features == x.size != x.last
 
     def parameters(self, *inputs: Shape) -> Iterator[ParamTensor]:
         """weight [out_features, in_features], bias [out_features]."""

@@ -42,7 +42,7 @@ class BatchNorm1d(Layer):
         if x.open:
             return x
         if x.layout in (Layout.SEQUENCE, Layout.TOKENS):
-            hint = "a Permute before it makes the sequence a map; or use LayerNorm"
+            hint = "write the input as {map: [C, L]} if it is one; or use LayerNorm"
             raise Misfit(
                 "NN202", f"it takes [C] or a map [C, L], but a sequence {x} arrives", hint
             )

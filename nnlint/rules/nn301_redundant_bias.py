@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def check(graph: Graph) -> Iterator[Problem]:
     """Biases whose every copy feeds a norm that centres the same axis."""
     for path, nodes in by_definition(graph):
-        if all(_has_learned_bias(node) and _is_centred(node, node, set()) for node in nodes):
+        if all(_has_learned_bias(node) and _is_centred(node) for node in nodes):
             node = nodes[0]
             yield Problem(
                 "NN301",
@@ -41,26 +41,28 @@ def _has_learned_bias(node: Node) -> bool:
     return bool(layer and layer.bias_flag and layer.feature_axis is not None and node.trainable)
 
 
-def _is_centred(origin: Node, node: Node, seen: set[int]) -> bool:
-    """Whether all that the node's output reaches is one norm that takes the bias away."""
-    if id(node) in seen:
-        return True
-    seen.add(id(node))
-    return all(
-        len(consumers) == 1 and _takes_away(origin, consumers[0], seen)
-        for consumers in node.followers()
-    )
+def _is_centred(origin: Node) -> bool:
+    """Whether all that the bias reaches is norms that take it away."""
+    waiting, seen = [origin], {id(origin)}
+    while waiting:
+        for consumers in waiting.pop().followers():
+            if len(consumers) != 1:
+                return False
+            node = consumers[0]
+            if node.layer and node.layer.passes_shift:
+                waiting += [] if id(node) in seen else [node]
+                seen.add(id(node))
+            elif not _takes_away(origin, node):
+                return False
+    return True
 
 
-def _takes_away(origin: Node, node: Node, seen: set[int]) -> bool:
-    layer = node.layer
-    if layer is None or origin.layer is None or origin.output.open or node.output.open:
+def _takes_away(origin: Node, norm: Node) -> bool:
+    if not (origin.layer and norm.layer) or origin.output.open or norm.output.open:
         return False
-    if layer.passes_shift:
-        return _is_centred(origin, node, seen)
     axis = origin.layer.feature_axis
-    same_axis = axis is not None and axis % origin.output.rank == layer.centred_axis
-    return same_axis and node.trainable
+    same_axis = axis is not None and axis % origin.output.rank == norm.layer.centred_axis
+    return same_axis and norm.trainable
 
 
 RULE = Rule(

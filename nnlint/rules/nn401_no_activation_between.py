@@ -18,24 +18,24 @@ def check(graph: Graph) -> Iterator[Problem]:
     """Pairs of linear maps joined only by what keeps them linear."""
     for first in graph.nodes:
         if first.layer and first.layer.is_linear_map:
-            for second in _next_maps(first, set()):
+            for second in _next_maps(first):
                 if not _is_bottleneck(first, second):
                     yield _problem(first, second)
 
 
-def _next_maps(node: Node, seen: set[int]) -> Iterator[Node]:
+def _next_maps(first: Node) -> Iterator[Node]:
     """The linear maps that the output reaches; where it is taken twice, none."""
-    if id(node) in seen:
-        return
-    seen.add(id(node))
-    for consumers in node.followers():
-        if len(consumers) != 1 or consumers[0].layer is None:
-            continue
-        follower = consumers[0]
-        if consumers[0].layer.is_linear_map:
-            yield follower
-        elif consumers[0].layer.passes_linearity:
-            yield from _next_maps(follower, seen)
+    waiting, seen = [first], {id(first)}
+    while waiting:
+        for consumers in waiting.pop().followers():
+            follower = consumers[0] if len(consumers) == 1 else None
+            if follower is None or follower.layer is None:
+                continue
+            if follower.layer.is_linear_map:
+                yield follower
+            elif follower.layer.passes_linearity and id(follower) not in seen:
+                seen.add(id(follower))
+                waiting.append(follower)
 
 
 def _is_bottleneck(first: Node, second: Node) -> bool:

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Linear maps of the last axis that get a map [C, L] or [C, H, W]."""
+    told: set[int] = set()  # the same map goes on through what follows: once is enough
     for node in graph.nodes:
-        if _takes_last_axis(node) and _is_map(node):
+        known = any(id(source) in told for source in node.sources)
+        unflattened = _takes_last_axis(node) and _is_map(node) and node.complete
+        if _is_map(node) and (known or unflattened):
+            told.add(id(node))
+        if unflattened and not known:
             shape, rows = node.inputs[0], "×".join(map(str, node.inputs[0].dims[:-1]))
             yield Problem(
                 "NN402",

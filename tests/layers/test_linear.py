@@ -177,3 +177,16 @@ def test_sizes_are_whole_and_positive() -> None:
     assert [finding.rule.code for finding in report.findings] == ["NN106", "NN107", "NN101"]
     assert report.findings[0].message.startswith("out_features is 0")
     assert report.findings[2].help == "remove the quotes: 16"
+
+
+@pytest.mark.parametrize("x", [[1, 28, 28], [28, 28], {"map": [28, 28]}])
+def test_a_forgotten_flatten_is_one_finding_that_names_it(x: object) -> None:
+    report = lint(
+        {"type": "Linear", "in_features": 784, "out_features": 128}, "ReLU",
+        {"type": "Linear", "in_features": 128, "out_features": 10}, input=x,
+    )  # fmt: skip
+    (finding,) = report.findings
+    assert finding.rule.code == "NN201"
+    assert finding.help == "a Flatten before it makes one axis of 784"
+    assert report.graph
+    assert report.graph.output.shape.dims == (10,)

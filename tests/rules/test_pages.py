@@ -113,3 +113,9 @@ def test_nn209_fires_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     fine, bad = (head + b"  - ReLU\n" * rows for rows in (500, 501))
     assert codes(engine.lint_bytes(fine, "spec.yaml")) == []
     assert codes(engine.lint_bytes(bad, "spec.yaml")) == ["NN209"]
+
+
+def test_every_rule_that_looks_at_a_graph_has_tests_of_its_own() -> None:
+    folder = Path(__file__).parent
+    wanted = {f"test_{rule.code.lower()}.py" for rule in rules.checks()}
+    assert wanted - {path.name for path in folder.glob("test_nn*.py")} == set()

@@ -1,0 +1,46 @@
+"""Long and mistaken files: no recursion, and time that grows with the length alone."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from nnlint.engine import lint_text
+from nnlint.report import Status
+
+HEAD = "nnlint: 1\ninput: [8]\nlayers:\n  - {type: Linear, out_features: 8}\n"
+
+
+def seconds(text: str) -> float:
+    begin = time.process_time()
+    assert lint_text(text).status is Status.LINTED
+    return time.process_time() - begin
+
+
+@pytest.mark.parametrize("layer", ["Identity", "Dropout", "BatchNorm1d", "{type: Flatten}"])
+def test_a_long_chain_of_what_rules_see_through_is_no_recursion(layer: str) -> None:
+    report = lint_text(HEAD + f"  - {layer}\n" * 5000 + "  - {type: Linear, out_features: 4}\n")
+    assert report.graph
+    assert len(report.graph.nodes) == 5002
+    assert "NN401" in {finding.rule.code for finding in report.findings}
+
+
+def wrong_sources(count: int) -> str:
+    lines = (
+        f"  - {{type: Linear, out_features: 8, name: l{n}, from: m{n}}}\n" for n in range(count)
+    )
+    return HEAD + "".join(lines)
+
+
+def misspelt_inputs(count: int) -> str:
+    inputs = ", ".join(f"a{n}: [8]" for n in range(count))
+    lines = (f"  - {{type: ReLU, from: b{n}}}\n" for n in range(count))
+    return f"nnlint: 1\ninputs: {{{inputs}}}\nlayers:\n{''.join(lines)}"
+
+
+@pytest.mark.parametrize("text", [wrong_sources, misspelt_inputs], ids=lambda f: f.__name__)
+def test_mistaken_names_cost_linear_time(text: object) -> None:
+    assert callable(text)
+    seconds(text(100))  # what loads once
+    assert seconds(text(800)) < 8 * max(seconds(text(200)), 0.05)
