@@ -130,12 +130,6 @@ class Layer:
     """A learned linear map: two in a row, with nothing non-linear between, are one."""
     passes_linearity: ClassVar[bool] = False
     """Between two linear maps it does not keep them apart (norm, dropout, reshaping)."""
-    passes_last: ClassVar[bool] = False
-    """What is said of a network's last layer holds through it (Identity, Dropout, Flatten)."""
-    passes_shift: ClassVar[bool] = False
-    """A constant added to each channel before it comes out as the same constant."""
-    centred_axis: ClassVar[int | None] = None
-    """The axis (of the shape without batch) along which it subtracts each entry's mean."""
     feature_axis: ClassVar[int | None] = None
     """The axis of its features or channels, along which its bias is added."""
     gives_probabilities: ClassVar[bool] = False
@@ -180,6 +174,23 @@ class Layer:
         flag = getattr(self, "bias", None)
         return flag if isinstance(flag, bool) else None
 
+    # what an attribute may decide; a layer for which nothing decides it sets a plain value
+
+    @property
+    def passes_last(self) -> bool:
+        """What is said of a network's last layer holds through it (Identity, Dropout, Flatten)."""
+        return False
+
+    @property
+    def passes_shift(self) -> bool:
+        """A constant added to each channel before it comes out as the same constant."""
+        return False
+
+    @property
+    def centred_axis(self) -> int | None:
+        """The axis (of the shape without batch) along which it subtracts each entry's mean."""
+        return None
+
     def children(self) -> Iterator[LayerSpec]:
         """The layers inside it."""
         for key, value in self.attributes.items():
@@ -193,6 +204,10 @@ class Layer:
     def competing(self, x: Shape) -> int | None:  # noqa: ARG002
         """How many scores share one sum; None for layers that compare none."""
         return None
+
+    def is_depthwise(self, x: Shape) -> bool:  # noqa: ARG002
+        """Whether each channel is computed from itself alone."""
+        return False
 
     def guesses_axis(self, x: Shape) -> bool:  # noqa: ARG002
         """Whether torch would guess an axis, and take the batch."""

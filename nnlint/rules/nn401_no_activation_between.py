@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity, spell
-from nnlint.layers.shape import Unknown
+from nnlint.layers.shape import Misfit, Unknown
 from nnlint.rules import Rule
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def check(graph: Graph) -> Iterator[Problem]:
     """Pairs of linear maps joined only by what keeps them linear."""
     for first in graph.nodes:
-        if first.layer and first.layer.is_linear_map:
+        if first.layer and first.layer.is_linear_map and not _is_depthwise(first):
             for second in _next_maps(first):
-                if not _is_bottleneck(first, second):
+                if not _is_depthwise(second) and not _is_bottleneck(first, second):
                     yield _problem(first, second)
 
 
@@ -36,6 +36,14 @@ def _next_maps(first: Node) -> Iterator[Node]:
             elif follower.layer.passes_linearity and id(follower) not in seen:
                 seen.add(id(follower))
                 waiting.append(follower)
+
+
+def _is_depthwise(node: Node) -> bool:
+    """Half of a separable convolution, which is linear on purpose; unknown is silent."""
+    try:
+        return bool(node.layer and node.layer.is_depthwise(node.inputs[0]))
+    except (Unknown, Misfit):
+        return True
 
 
 def _is_bottleneck(first: Node, second: Node) -> bool:
@@ -76,8 +84,9 @@ RULE = Rule(
         "A linear map of a linear map is a linear map: the second layer adds parameters and "
         "time, but nothing that one layer could not do. Norms, dropout and reshaping between "
         "them do not count as non-linear. The rule is silent on bottlenecks (the first layer "
-        "does not widen and the second is wider: a low rank, as in autoencoders), where the "
-        "first layer's output is taken twice, and where a size is unknown."
+        "does not widen and the second is wider: a low rank, as in autoencoders), on depthwise "
+        "convolutions (half of a separable one), where the first layer's output is "
+        "taken twice, and where a size is unknown."
     ),
     reference="https://www.deeplearningbook.org/contents/mlp.html",
     bad="""\
