@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 LONGEST_QUOTE = 60
 MOST_NAMES = 1000
@@ -36,7 +36,7 @@ def quoted(text: str) -> str:
     return f"'{short}'"
 
 
-def shape_text(dims: Sequence[int], *, unknown_before: bool = False) -> str:
+def shape_text(dims: Iterable[int], *, unknown_before: bool = False) -> str:
     """A shape as it is written in a spec: `[3, 224, 224]`."""
     return "[" + ", ".join([*(["…"] if unknown_before else []), *map(str, dims)]) + "]"
 

@@ -27,7 +27,7 @@ REQUIRED = _Missing()
 
 def one_of(*values: str | int | bool) -> JsonSchema:
     """One of a few fixed values."""
-    return {"enum": list(values)}
+    return {"enum": list(values), "title": f"one of {', '.join(map(str, values))}"}
 
 
 def list_of(item: JsonSchema, title: str, least: int = 1) -> JsonSchema:

@@ -45,10 +45,12 @@ class ParamTensor(Record):
     Attributes:
         name: its name in PyTorch, `weight` or `bias_ih_l0`.
         shape: its shape in PyTorch.
+        inputs_first: the first axis is the input's, as in a table of vectors.
     """
 
     name: str
     shape: tuple[int, ...]
+    inputs_first: bool = False
 
     @property
     def count(self) -> int:
@@ -63,7 +65,8 @@ class ParamTensor(Record):
     @property
     def derivation(self) -> str:
         """Its size as a product, inputs before outputs: `784×16`."""
-        return "×".join(map(str, (*self.shape[1:], *self.shape[:1]))) or "1"
+        turned = self.shape if self.inputs_first else (*self.shape[1:], *self.shape[:1])
+        return "×".join(map(str, turned)) or "1"
 
 
 class LayerSpec(Record):
@@ -178,7 +181,7 @@ class Layer:
 
     @property
     def passes_last(self) -> bool:
-        """What is said of a network's last layer holds through it (Identity, Dropout, Flatten)."""
+        """What is said of a network's last layer holds through it (Identity, Flatten)."""
         return False
 
     @property

@@ -2,73 +2,279 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import prod
+from typing import TYPE_CHECKING, ClassVar
 
-from nnlint.layers.attribute import FLAG, REAL, SIZE_OR_SHAPE, attribute, optional, stated
+from nnlint.layers.attribute import (
+    FLAG,
+    REAL,
+    SIZE,
+    SIZE_OR_SHAPE,
+    attribute,
+    optional,
+    stated,
+)
 from nnlint.layers.base import Layer, ParamTensor, features_last, need_rank
+from nnlint.layers.dividing import nearest_divisors
 from nnlint.layers.shape import Layout, Misfit, Shape
-from nnlint.wording import shape_text
+from nnlint.layers.windows import MAP_WORDS
+from nnlint.wording import listed, plural, shape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class BatchNorm1d(Layer):
-    """Normalises each channel over the batch, with statistics that it stores for later.
+EPS = attribute(REAL, "added to the variance", default=1e-5, keras=("epsilon",))
+AFFINE = attribute(FLAG, "a learned scale and shift a channel", default=True)
 
-    Takes features [C] or a map [C, L]; the shape stays.
-    """
 
-    formula = {"weight": "num_features", "bias": "num_features"}
-    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html"
-    keras = ("BatchNormalization",)
+class _MapNorm(Layer):
+    """Normalises what has its channels first."""
+
     prefers = Layout.MAP
-    centred_axis = 0
     passes_linearity = True
-
-    num_features: int | None = stated("channels that arrive", default=None)
-    eps: float = attribute(REAL, "added to the variance", default=1e-5, keras=("epsilon",))
-    momentum: float | None = attribute(
-        optional(REAL), "weight of the newest batch in the statistics", default=0.1
-    )
-    affine: bool = attribute(FLAG, "a learned scale and shift a channel", default=True)
-    track_running_stats: bool = attribute(
-        FLAG, "store the running mean and variance", default=True
-    )
+    ranks: ClassVar[range]
+    """How many axes it takes."""
+    shapes: ClassVar[tuple[str, ...]]
+    """The shapes that it takes, as they are written; the last is a map."""
+    for_features: ClassVar[str] = "LayerNorm"
+    """The norm of its kind that takes features [C]."""
 
     def infer(self, *inputs: Shape) -> Shape:
-        """[C] -> [C], or [C, L] -> [C, L]."""
+        """The shape stays."""
         (x,) = inputs
-        if x.open:
-            return x
-        if x.layout in (Layout.SEQUENCE, Layout.TOKENS):
-            hint = "write the input as {map: [C, L]} if it is one; or use LayerNorm"
-            raise Misfit(
-                "NN202", f"it takes [C] or a map [C, L], but a sequence {x} arrives", hint
-            )
-        need_rank(x, range(1, 3), "[C] or [C, L]", "a Flatten before it makes one axis")
-        self.check_stated("num_features", x.dims[0], x)
+        if not x.open:
+            self._need_channels_first(x)
+        self.check(x)
         return x
+
+    def _need_channels_first(self, x: Shape) -> None:
+        if x.layout in (Layout.SEQUENCE, Layout.TOKENS):
+            taken = listed([*self.shapes[:-1], f"a map {self.shapes[-1]}"])
+            hint = "a Permute with dims: [2, 1] before it makes it a map; or use LayerNorm"
+            raise Misfit(
+                "NN202",
+                f"it takes {taken}, but a sequence {x} arrives",
+                hint if 2 in self.ranks else "use LayerNorm, which takes the last axis",
+            )
+        need_rank(x, self.ranks, listed(self.shapes), self.remedy(x))
+
+    def remedy(self, x: Shape) -> str | None:
+        """What to do about a shape with another number of axes."""
+        return f"use {self.for_features} on {x}" if x.rank == 1 else None
+
+    def check(self, x: Shape) -> None:
+        """Refuse sizes that do not fit.
+
+        Raises:
+            Misfit: they don't.
+        """
+
+
+class _ChannelNorm(_MapNorm):
+    """Scales and shifts each channel, if affine."""
+
+    channels_key: ClassVar[str]
+    """The attribute that may state the channels."""
+    affine: bool
+
+    def check(self, x: Shape) -> None:
+        """Compare the channels."""
+        if not x.open:
+            self.check_stated(self.channels_key, x.dims[0], x)
+
+    def channels(self, *inputs: Shape) -> int:
+        """How many channels there are, as written or as they arrive."""
+        return getattr(self, self.channels_key) or inputs[0].known[0]
 
     def parameters(self, *inputs: Shape) -> Iterator[ParamTensor]:
         """weight [C] and bias [C], if affine."""
         if self.affine:
-            channels = self.num_features or inputs[0].known[0]
-            yield ParamTensor("weight", (channels,))
-            yield ParamTensor("bias", (channels,))
-
-    def buffers(self, *inputs: Shape) -> Iterator[ParamTensor]:
-        """running_mean [C], running_var [C] and the scalar num_batches_tracked."""
-        if self.track_running_stats:
-            channels = self.num_features or inputs[0].known[0]
-            yield ParamTensor("running_mean", (channels,))
-            yield ParamTensor("running_var", (channels,))
-            yield ParamTensor("num_batches_tracked", ())
+            yield ParamTensor("weight", (self.channels(*inputs),))
+            yield ParamTensor("bias", (self.channels(*inputs),))
 
     @property
     def bias_flag(self) -> bool:
         """Its shift is called bias, and `affine` switches it."""
         return self.affine
+
+
+class _StatisticsNorm(_ChannelNorm):
+    """Subtracts each channel's own mean, and may store it for later."""
+
+    formula = {"weight": "num_features", "bias": "num_features"}
+    centred_axis = 0
+    for_features = "BatchNorm1d"
+    channels_key = "num_features"
+
+    num_features: int | None = stated("channels that arrive", default=None)
+    eps: float = EPS
+    momentum: float | None = attribute(
+        optional(REAL), "weight of the newest batch in the statistics", default=0.1
+    )
+    affine: bool = AFFINE
+    track_running_stats: bool = attribute(
+        FLAG, "store the running mean and variance", default=True
+    )
+
+    def remedy(self, x: Shape) -> str | None:
+        """Name the same norm for that many axes."""
+        axes = x.rank - 1
+        if axes not in MAP_WORDS:
+            return super().remedy(x)
+        return f"use {type(self).__name__[:-2]}{axes}d on {x}"
+
+    def buffers(self, *inputs: Shape) -> Iterator[ParamTensor]:
+        """running_mean [C], running_var [C] and the scalar num_batches_tracked."""
+        if self.track_running_stats:
+            yield ParamTensor("running_mean", (self.channels(*inputs),))
+            yield ParamTensor("running_var", (self.channels(*inputs),))
+            yield ParamTensor("num_batches_tracked", ())
+
+
+class BatchNorm1d(_StatisticsNorm):
+    """Normalises each channel over the batch, with statistics that it stores for later.
+
+    Takes features [C] or a map [C, L]; the shape stays.
+    """
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html"
+    keras = ("BatchNormalization",)
+    ranks = range(1, 3)
+    shapes = ("[C]", "[C, L]")
+
+    def remedy(self, x: Shape) -> str:  # noqa: ARG002
+        """Flatten what has more axes."""
+        return "a Flatten before it makes one axis"
+
+
+class BatchNorm2d(_StatisticsNorm):
+    """Normalises each channel of a map [C, H, W] over the batch and all positions."""
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html"
+    example_inputs = {"input": [64, 32, 32]}
+    ranks = range(3, 4)
+    shapes = ("[C, H, W]",)
+
+
+class BatchNorm3d(_StatisticsNorm):
+    """Normalises each channel of a map [C, D, H, W] over the batch and all positions."""
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html"
+    example_inputs = {"input": [64, 8, 32, 32]}
+    ranks = range(4, 5)
+    shapes = ("[C, D, H, W]",)
+
+
+class _InstanceNorm(_StatisticsNorm):
+    """Normalises each channel of each sample over its positions."""
+
+    for_features = "LayerNorm"
+
+    affine: bool = AFFINE._replace(default=False)
+    track_running_stats: bool = attribute(
+        FLAG, "store the running mean and variance", default=False
+    )
+
+    def check(self, x: Shape) -> None:
+        """Compare the channels, and want more than one position."""
+        super().check(x)
+        if not x.open and prod(x.dims[1:]) == 1:
+            raise Misfit(
+                "NN202",
+                f"it normalises each channel over its positions, and {x} has only one",
+                "the mean of one number is that number: use LayerNorm, or normalise earlier",
+                output=x,
+            )
+
+
+class InstanceNorm1d(_InstanceNorm):
+    """Normalises each channel of a map [C, L] over its own positions, sample by sample."""
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.InstanceNorm1d.html"
+    example_inputs = {"input": [64, 100]}
+    ranks = range(2, 3)
+    shapes = ("[C, L]",)
+
+
+class InstanceNorm2d(_InstanceNorm):
+    """Normalises each channel of a map [C, H, W] over its own positions, sample by sample."""
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html"
+    example_inputs = {"input": [64, 32, 32]}
+    ranks = range(3, 4)
+    shapes = ("[C, H, W]",)
+
+
+class InstanceNorm3d(_InstanceNorm):
+    """Normalises each channel of a map [C, D, H, W] over its own positions."""
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.InstanceNorm3d.html"
+    example_inputs = {"input": [64, 8, 32, 32]}
+    ranks = range(4, 5)
+    shapes = ("[C, D, H, W]",)
+
+
+class GroupNorm(_ChannelNorm):
+    """Normalises groups of channels of one sample, each group together.
+
+    Takes features [C] or a map [C, *]; the shape stays.
+    """
+
+    formula = {"weight": "num_channels", "bias": "num_channels"}
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html"
+    example = {"num_groups": 8}
+    example_inputs = {"input": [64, 32, 32]}
+    keras = ("GroupNormalization",)
+    ranks = range(1, 65)
+    shapes = ("[C]", "[C, *]")
+    channels_key = "num_channels"
+
+    num_groups: int = attribute(SIZE, "groups; they divide the channels", keras=("groups",))
+    num_channels: int | None = stated("channels that arrive", default=None)
+    eps: float = EPS
+    affine: bool = AFFINE
+
+    def check(self, x: Shape) -> None:
+        """Compare the channels, and divide them into groups."""
+        super().check(x)
+        if self.num_channels or not x.open:
+            self._need_divisor(self.channels(x), x)
+
+    def _need_divisor(self, channels: int, x: Shape) -> None:
+        if channels % self.num_groups:
+            fitting = listed(map(str, nearest_divisors(channels, self.num_groups)))
+            raise Misfit(
+                "NN204",
+                f"num_groups is {self.num_groups}, and {channels} channels do not divide into "
+                f"{plural(self.num_groups, 'group')}",
+                f"write num_groups: {fitting}" if fitting else None,
+                key="num_groups",
+                output=x,
+            )
+
+    @property
+    def centred_axis(self) -> int | None:
+        """Each channel is centred by itself only where it is a group of its own."""
+        return 0 if self.num_groups == self.num_channels else None
+
+
+class LocalResponseNorm(_MapNorm):
+    """Divides each element by the strength of the channels around it, at its position.
+
+    Takes a map [C, *]; the shape stays.
+    """
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html"
+    example = {"size": 5}
+    example_inputs = {"input": [64, 32, 32]}
+    ranks = range(2, 65)
+    shapes = ("[C, *]",)
+
+    size: int = attribute(SIZE, "channels that are looked at together")
+    alpha: float = attribute(REAL, "factor of the sum of squares", default=1e-4)
+    beta: float = attribute(REAL, "exponent", default=0.75)
+    k: float = attribute(REAL, "added to the sum", default=1.0)
 
 
 class _TrailingNorm(Layer):
@@ -142,7 +348,7 @@ class LayerNorm(_TrailingNorm):
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html"
     keras = ("LayerNormalization",)
 
-    eps: float = attribute(REAL, "added to the variance", default=1e-5, keras=("epsilon",))
+    eps: float = EPS
     bias: bool = attribute(FLAG, "a learned shift, if elementwise_affine", default=True)
     channels: bool = attribute(
         FLAG, "normalise the channels of a map at each position (ConvNeXt's)", default=False

@@ -82,6 +82,40 @@ class Unflatten(Layer):
         return sizes
 
 
+class Permute(Layer):
+    """Reorders the axes: a map [C, L] becomes a sequence [L, C], or the other way."""
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.permute.html"
+    example = {"dims": [2, 1]}
+    example_inputs = {"input": {"map": [64, 100]}}
+    passes_linearity = True
+
+    dims: tuple[int, ...] = attribute(
+        list_of(whole(1, "an axis, 1 or more"), "a list of axes"),
+        "all axes but the batch, in their new order",
+    )
+
+    def infer(self, *inputs: Shape) -> Shape:
+        """[a, b, c] -> the same axes in another order."""
+        (x,) = inputs
+        if sorted(self.dims) != list(range(1, x.rank + 1)):
+            raise Misfit(
+                "NN203",
+                f"dims {shape_text(self.dims)} must name each axis of {x} once, the batch not",
+                f"reorder {shape_text(range(1, x.rank + 1))}",
+                key="dims",
+            )
+        return Shape(tuple(x.dims[dim - 1] for dim in self.dims), self._layout(x))
+
+    def _layout(self, x: Shape) -> Layout:
+        """Channels or features first are a map, last a sequence; between, nobody knows."""
+        if x.layout not in (Layout.MAP, Layout.SEQUENCE):
+            return x.layout
+        features = 1 if x.layout is Layout.MAP else x.rank
+        ends = {self.dims[-1]: Layout.SEQUENCE, self.dims[0]: Layout.MAP}
+        return ends.get(features, Layout.UNDECIDED)
+
+
 def _layout_of_rank(before: Shape, rank: int, *, keeps_first: bool) -> Layout:
     """What the axes mean after a reshaping: what they meant before, where that still holds."""
     if rank == before.rank:

@@ -5,14 +5,23 @@ Formulas as in PyTorch's pages of Conv2d and MaxPool2d, for one axis each.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias
+
 from nnlint.layers.base import need_rank
 from nnlint.layers.shape import Layout, Misfit, Shape
+from nnlint.wording import shape_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Numbers: TypeAlias = int | tuple[int, ...]
+"""One number for every spatial axis, or one for each."""
 
 MAP_WORDS = {1: "[C, L]", 2: "[C, H, W]", 3: "[C, D, H, W]"}
 """How a map with that many spatial axes is written."""
 
 
-def for_each_axis(value: int | tuple[int, ...], axes: int) -> tuple[int, ...]:
+def for_each_axis(value: Numbers, axes: int) -> tuple[int, ...]:
     """One number for each axis: 3 on two axes is (3, 3)."""
     return (value,) * axes if isinstance(value, int) else tuple(value)
 
@@ -37,11 +46,15 @@ def map_of_rank(shape: Shape, axes: int) -> tuple[int, tuple[int, ...]]:
     words = MAP_WORDS[axes]
     if shape.layout is Layout.TOKENS:
         raise Misfit("NN202", f"it takes a map {words}, but {shape} token indices arrive")
-    need_rank(shape, range(axes + 1, axes + 2), f"a map {words}")
+    hint = f"one channel is an axis too: {shape_text((1, *shape.dims))}"
+    wanted = range(axes + 1, axes + 2)
+    need_rank(shape, wanted, f"a map {words}", hint if shape.rank == axes else None)
     return shape.dims[0], shape.dims[1:]
 
 
-def need_room(room: int, span: int, padded: int, axis: int, shape: Shape, key: str) -> None:
+def need_room(  # noqa: PLR0913, PLR0917 - each is a word of the message
+    room: int, span: int, padded: int, axis: int, shape: Shape, key: str
+) -> None:
     """Refuse a window that is larger than the padded axis it slides over.
 
     Raises:
@@ -52,6 +65,64 @@ def need_room(room: int, span: int, padded: int, axis: int, shape: Shape, key: s
             "NN211",
             f"its window spans {span} on axis {axis} of {shape}, but only {padded} are there, "
             "the padding counted",
-            f"let at least {span - padded} more arrive, pad more, or take a smaller {key}",
+            f"make the map at least {span - padded} larger, pad more, or take a smaller {key}",
+            key=key,
+        )
+
+
+def places(
+    shape: Shape,
+    padding: Sequence[int],
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    dilation: Sequence[int],
+) -> tuple[int, ...]:
+    """How many places a window takes on each axis of a map but the channels.
+
+    Args:
+        shape: the map, channels first.
+        padding: what is added to each spatial axis, both sides together.
+        kernel: the window's size on each.
+        stride: its steps.
+        dilation: the distance of its elements.
+
+    Raises:
+        Misfit: the window is larger than a padded axis.
+    """
+    found = []
+    settings = zip(shape.dims[1:], padding, kernel, stride, dilation, strict=True)
+    for axis, (size, added, elements, step, distance) in enumerate(settings, 2):
+        span, padded = span_of(elements, distance), size + added
+        need_room(padded - span, span, padded, axis, shape, "kernel_size")
+        found.append(steps(padded - span, step))
+    return tuple(found)
+
+
+BEHIND_THE_EDGE = {"reflect": -1, "circular": 0}
+"""How many more elements than an axis has such a padding can copy; others have no limit."""
+
+
+def need_source(mode: str, amount: int, axis: int, shape: Shape, key: str) -> None:
+    """Refuse a padding that copies more elements of an axis than there are.
+
+    Args:
+        mode: how the new elements come about, in PyTorch's words.
+        amount: how many one side gets.
+        axis: the axis, with the batch as 0.
+        shape: what is padded.
+        key: the attribute to point at.
+
+    Raises:
+        Misfit: there are too few.
+    """
+    if mode not in BEHIND_THE_EDGE:
+        return
+    most = shape.dims[axis - 1] + BEHIND_THE_EDGE[mode]
+    if amount > most:
+        raise Misfit(
+            "NN205",
+            f"padding {amount} in mode {mode} copies {amount} elements of axis {axis} of "
+            f"{shape}, but it can copy at most {most} there",
+            f"pad by {most} at most, or with zeros",
             key=key,
         )

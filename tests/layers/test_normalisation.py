@@ -86,7 +86,7 @@ def test_batch_norm_checks_its_channels(x: object) -> None:
 
 @pytest.mark.parametrize(
     ("x", "words", "remedy"),
-    [({"sequence": [16, 8]}, "a sequence [16, 8] arrives", "{map: [C, L]}"),
+    [({"sequence": [16, 8]}, "a sequence [16, 8] arrives", "a Permute with dims: [2, 1]"),
      ({"tokens": 16}, "[16]", "LayerNorm"),
      ([3, 8, 8], "[C] or [C, L], but [3, 8, 8] arrives", "Flatten")],
 )  # fmt: skip

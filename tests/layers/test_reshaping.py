@@ -148,3 +148,30 @@ def test_torch_takes_at_most_64_axes() -> None:
     (finding,) = lint(unflatten(1, *[1] * 65), x=[1]).findings
     assert finding.rule.code == "NN202"
     assert "65 axes" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("x", "dims", "output"),
+    [({"map": [64, 100]}, [2, 1], (100, 64)), ([3, 8, 9], [2, 3, 1], (8, 9, 3)),
+     ([3, 8, 9], [1, 2, 3], (3, 8, 9)), ([5], [1], (5,))],
+)  # fmt: skip
+def test_permute_reorders_axes_numbered_as_in_torch(
+    x: object, dims: list[int], output: tuple[int, ...]
+) -> None:
+    """torch.permute(x, (0, *dims)) with the batch left where it is."""
+    assert last({"type": "Permute", "dims": dims}, x=x).output.known == output
+
+
+@pytest.mark.parametrize("dims", [[1], [1, 1], [2, 3], [1, 2, 3]])
+def test_permute_names_every_axis_once(dims: list[int]) -> None:
+    (finding,) = lint({"type": "Permute", "dims": dims}, x={"map": [6, 7]}).findings
+    assert finding.rule.code == "NN203"
+    assert finding.help == "reorder [1, 2]"
+
+
+def test_permute_makes_a_map_a_sequence_and_back() -> None:
+    turned = {"type": "Permute", "dims": [2, 1]}
+    norm = {"type": "BatchNorm1d"}
+    assert lint(turned, norm, x={"sequence": [16, 8]}).findings == ()
+    refused = lint(turned, turned, norm, x={"sequence": [16, 8]}).findings
+    assert [finding.rule.code for finding in refused] == ["NN202"]

@@ -1,0 +1,352 @@
+"""Layers that slide a learned window over a map, and their transposes."""
+
+from __future__ import annotations
+
+from math import gcd, prod
+from typing import TYPE_CHECKING, ClassVar
+
+from nnlint.layers.attribute import FLAG, SIZE, attribute, one_of, per_axis, stated
+from nnlint.layers.base import Layer, ParamTensor
+from nnlint.layers.dividing import nearest_divisors, nearest_multiples
+from nnlint.layers.shape import Layout, Misfit, Shape
+from nnlint.layers.windows import (
+    Numbers,
+    for_each_axis,
+    map_of_rank,
+    need_source,
+    places,
+    span_of,
+)
+from nnlint.wording import flow, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nnlint.layers.attribute import JsonSchema
+
+_MODES = ("zeros", "reflect", "replicate", "circular")
+MODES: JsonSchema = {**one_of(*_MODES), "title": listed(_MODES)}
+
+
+def _padding_or_word(axes: int) -> JsonSchema:
+    """Numbers, or one of PyTorch's two words for a padding."""
+    numbers = per_axis(axes, 0)
+    return {
+        **numbers,
+        "type": [*numbers["type"], "string"],
+        "pattern": r"^(same|valid)(?!\n)$",
+        "title": f"same, valid, {numbers['title']}",
+    }
+
+
+class _Convolution(Layer):
+    """What convolutions and their transposes share; `axes` is the number of spatial axes."""
+
+    axes: ClassVar[int] = 0
+    prefers = Layout.MAP
+    is_linear_map = True
+    feature_axis = 0
+
+    in_channels: int | None = stated("channels that arrive", default=None)
+    out_channels: int = attribute(SIZE, "channels that leave", keras=("filters",))
+    kernel_size: Numbers = attribute(per_axis(1), "the window's size")
+    stride: Numbers = attribute(
+        per_axis(1), "how far the window moves at a time", default=1, keras=("strides",)
+    )
+    padding: Numbers | str = attribute(
+        _padding_or_word(1),
+        "added to each side; valid: nothing, same: so much that the size stays (stride 1)",
+        default=0,
+    )
+    dilation: Numbers = attribute(
+        per_axis(1), "distance of the window's elements", default=1, keras=("dilation_rate",)
+    )
+    groups: int = attribute(
+        SIZE, "parts of the channels that never meet; as many as channels: depthwise",
+        default=1,
+    )  # fmt: skip
+    bias: bool = attribute(
+        FLAG, "one learned bias an output channel", default=True, keras=("use_bias",)
+    )
+    padding_mode: str = attribute(MODES, "what the padding holds", default="zeros")
+
+    def __init_subclass__(cls, axes: int = 0) -> None:
+        super().__init_subclass__()
+        if axes:
+            cls.axes = axes
+            cls.attributes = {
+                key: value._replace(kind=_on_axes(value.kind, axes))
+                for key, value in cls.attributes.items()
+            }
+
+    def infer(self, *inputs: Shape) -> Shape:
+        """[in_channels, *sizes] -> [out_channels, *new sizes]."""
+        (x,) = inputs
+        self.check_settings()
+        if x.open:
+            self._check_groups(self.in_channels)
+        channels, _ = map_of_rank(x, self.axes)
+        output = Shape((self.out_channels, *self.sizes(x)), Layout.MAP)
+        self.check_stated("in_channels", channels, output)
+        self._check_groups(channels, output)
+        return output
+
+    def check_settings(self) -> None:
+        """Refuse settings that contradict each other, whatever arrives."""
+        raise NotImplementedError
+
+    def sizes(self, x: Shape) -> tuple[int, ...]:
+        """The output's spatial sizes."""
+        raise NotImplementedError
+
+    def weight_shape(self, channels: int) -> tuple[int, ...]:
+        """The weight's axes, for so many channels that arrive."""
+        raise NotImplementedError
+
+    def numbers(self, key: str) -> tuple[int, ...]:
+        """An attribute's numbers, one for each spatial axis."""
+        return for_each_axis(getattr(self, key), self.axes)
+
+    def spans(self) -> tuple[int, ...]:
+        """How many elements the window spans on each axis."""
+        return tuple(map(span_of, self.numbers("kernel_size"), self.numbers("dilation")))
+
+    def is_depthwise(self, x: Shape) -> bool:
+        """Whether every channel has windows of its own, and sees no other channel.
+
+        Raises:
+            Unknown: the channels are not known.
+            Misfit: no map arrives.
+        """
+        return self.groups > 1 and self.groups == self._arriving(x)
+
+    def parameters(self, *inputs: Shape) -> Iterator[ParamTensor]:
+        """The weight, and bias [out_channels]."""
+        if self.bias:
+            yield ParamTensor("bias", (self.out_channels,))
+        yield ParamTensor("weight", self.weight_shape(self._arriving(inputs[0])))
+
+    def macs_at(self, positions: Shape, x: Shape) -> int:
+        """Every weight once at each position of a map."""
+        return prod(positions.known[1:]) * prod(self.weight_shape(self._arriving(x)))
+
+    def _arriving(self, x: Shape) -> int:
+        return self.in_channels or map_of_rank(x, self.axes)[0]
+
+    def _check_groups(self, arriving: int | None, output: Shape | None = None) -> None:
+        for channels, verb in ((arriving, "arrive"), (self.out_channels, "leave")):
+            if channels and channels % self.groups:
+                raise Misfit(
+                    "NN204",
+                    f"{channels} channels {verb}, and groups: {self.groups} does not divide "
+                    f"{channels}",
+                    self._groups_that_fit(arriving),
+                    key="groups",
+                    output=output,
+                )
+
+    def _groups_that_fit(self, arriving: int | None) -> str:
+        """The nearest groups, and out_channels where these alone are wrong."""
+        common = gcd(arriving or 0, self.out_channels)
+        fitting = [listed(map(str, nearest_divisors(common, self.groups)))]
+        ways = [f"groups: {numbers}" for numbers in fitting if numbers]
+        if not (arriving or 0) % self.groups:
+            multiples = nearest_multiples(self.groups, self.out_channels)
+            ways.append(f"out_channels: {listed(map(str, multiples))}")
+        return f"write {', or '.join(ways)}" if ways else "take groups that divide both"
+
+
+def _on_axes(kind: JsonSchema, axes: int) -> JsonSchema:
+    """The same kind for another number of axes; what is no list is no matter of axes."""
+    if "maxItems" not in kind:
+        return kind
+    return _padding_or_word(axes) if "pattern" in kind else per_axis(axes, kind["minimum"])
+
+
+class _Forward(_Convolution):
+    """A convolution proper: the output is what the window sees at each place."""
+
+    formula = {
+        "weight": "out_channels × in_channels / groups × Π kernel_size",
+        "bias": "out_channels",
+    }
+    macs_formula = "output positions × out_channels × in_channels / groups × Π kernel_size"
+
+    def check_settings(self) -> None:
+        """`same` has no strides in PyTorch."""
+        if self.padding == "same" and max(self.numbers("stride")) > 1:
+            stride = flow(self.stride)
+            raise Misfit(
+                "NN205",
+                f"padding: same keeps the size, and stride: {stride} does not: "
+                "torch refuses the two together",
+                self._padding_instead(),
+                key="padding",
+            )
+
+    def _padding_instead(self) -> str:
+        added = self._added()
+        if any(amount % 2 for amount in added):
+            return "write the padding as a number, or stride: 1"
+        halves = [amount // 2 for amount in added]
+        same = len(set(halves)) == 1
+        return f"write padding: {flow(halves[0] if same else halves)}, or stride: 1"
+
+    def sizes(self, x: Shape) -> tuple[int, ...]:
+        """⌊(size + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1."""
+        added = self._added()
+        for axis, amount in enumerate(added, 2):
+            # torch puts the larger half behind
+            need_source(self.padding_mode, -(-amount // 2), axis, x, "padding")
+        settings = map(self.numbers, ("kernel_size", "stride", "dilation"))
+        return places(x, added, *settings)
+
+    def _added(self) -> tuple[int, ...]:
+        """What the padding adds to each axis, both sides together."""
+        match self.padding:
+            case "valid":
+                return (0,) * self.axes
+            case "same":
+                return tuple(span - 1 for span in self.spans())
+            case _:
+                return tuple(2 * amount for amount in self.numbers("padding"))
+
+    def weight_shape(self, channels: int) -> tuple[int, ...]:
+        """[out_channels, in_channels / groups, *kernel_size]."""
+        return (self.out_channels, channels // self.groups, *self.numbers("kernel_size"))
+
+    def macs(self, inputs: Sequence[Shape], output: Shape) -> int:
+        """Every weight once at each output position."""
+        return self.macs_at(output, inputs[0])
+
+
+class Conv1d(_Forward, axes=1):
+    """Slides a learned window over a sequence of vectors, channels first.
+
+    [in_channels, L] becomes [out_channels, L'].
+    """
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv1d.html"
+    example = {"out_channels": 16, "kernel_size": 3, "padding": 1}
+    example_inputs = {"input": {"map": [8, 100]}}
+    keras = ("Conv1D",)
+
+
+class Conv2d(_Forward, axes=2):
+    """Slides a learned window over an image, channels first.
+
+    [in_channels, H, W] becomes [out_channels, H', W'].
+    """
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html"
+    example = {"out_channels": 16, "kernel_size": 3, "padding": 1}
+    example_inputs = {"input": [3, 32, 32]}
+    keras = ("Conv2D",)
+
+
+class Conv3d(_Forward, axes=3):
+    """Slides a learned window over a volume or a film, channels first.
+
+    [in_channels, D, H, W] becomes [out_channels, D', H', W'].
+    """
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv3d.html"
+    example = {"out_channels": 16, "kernel_size": 3, "padding": 1}
+    example_inputs = {"input": [3, 16, 32, 32]}
+    keras = ("Conv3D",)
+
+
+class _Transposed(_Convolution):
+    """A convolution turned round: every input element paints the window into the output."""
+
+    formula = {
+        "weight": "in_channels × out_channels / groups × Π kernel_size",
+        "bias": "out_channels",
+    }
+    macs_formula = "input positions × in_channels × out_channels / groups × Π kernel_size"
+
+    padding: Numbers = attribute(per_axis(1, 0), "cut off each side of the output", default=0)
+    padding_mode: str = attribute(
+        {**one_of("zeros"), "title": "zeros"}, "PyTorch takes zeros alone here", default="zeros"
+    )
+    output_padding: Numbers = attribute(
+        per_axis(1, 0), "more size at the output's end; less than stride or dilation", default=0
+    )
+
+    def check_settings(self) -> None:
+        """`output_padding` chooses among the sizes that one stride apart give the same map."""
+        settings = zip(
+            *map(self.numbers, ("output_padding", "stride", "dilation")), strict=True
+        )
+        for axis, (more, stride, dilation) in enumerate(settings, 2):
+            if more >= max(stride, dilation):
+                raise Misfit(
+                    "NN205",
+                    f"output_padding {more} on axis {axis} must be less than the stride "
+                    f"{stride} or the dilation {dilation}",
+                    f"write {max(stride, dilation) - 1} or less",
+                    key="output_padding",
+                )
+
+    def sizes(self, x: Shape) -> tuple[int, ...]:
+        """(size − 1)·stride − 2·padding + dilation·(kernel_size − 1) + output_padding + 1."""
+        settings = map(self.numbers, ("stride", "padding", "output_padding"))
+        found = []
+        for axis, (size, stride, cut, more, span) in enumerate(
+            zip(x.dims[1:], *settings, self.spans(), strict=True), 2
+        ):
+            grown = (size - 1) * stride + span + more
+            if grown <= 2 * cut:
+                raise Misfit(
+                    "NN211",
+                    f"its window paints {grown} elements on axis {axis} from {x}, and padding "
+                    f"{cut} cuts {2 * cut} off: nothing is left",
+                    f"write a padding of {(grown - 1) // 2} or less",
+                    key="padding",
+                )
+            found.append(grown - 2 * cut)
+        return tuple(found)
+
+    def weight_shape(self, channels: int) -> tuple[int, ...]:
+        """[in_channels, out_channels / groups, *kernel_size]."""
+        return (channels, self.out_channels // self.groups, *self.numbers("kernel_size"))
+
+    def macs(self, inputs: Sequence[Shape], output: Shape) -> int:  # noqa: ARG002
+        """Every weight once at each input position."""
+        return self.macs_at(inputs[0], inputs[0])
+
+
+class ConvTranspose1d(_Transposed, axes=1):
+    """Enlarges a sequence of vectors with a learned window, channels first.
+
+    [in_channels, L] becomes [out_channels, L'].
+    """
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose1d.html"
+    example = {"out_channels": 8, "kernel_size": 2, "stride": 2}
+    example_inputs = {"input": {"map": [16, 50]}}
+    keras = ("Conv1DTranspose",)
+
+
+class ConvTranspose2d(_Transposed, axes=2):
+    """Enlarges an image with a learned window, channels first.
+
+    [in_channels, H, W] becomes [out_channels, H', W'].
+    """
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html"
+    example = {"out_channels": 8, "kernel_size": 2, "stride": 2}
+    example_inputs = {"input": [16, 16, 16]}
+    keras = ("Conv2DTranspose",)
+
+
+class ConvTranspose3d(_Transposed, axes=3):
+    """Enlarges a volume with a learned window, channels first.
+
+    [in_channels, D, H, W] becomes [out_channels, D', H', W'].
+    """
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose3d.html"
+    example = {"out_channels": 8, "kernel_size": 2, "stride": 2}
+    example_inputs = {"input": [16, 8, 16, 16]}
+    keras = ("Conv3DTranspose",)
