@@ -143,3 +143,38 @@ def test_a_loop_of_identities_ends() -> None:
     loop = sequential("Identity", "Identity", repeat=9)
     assert len(found(linear(8), loop, NORM)) == 1
     assert found(linear(8), loop) == []
+
+
+def pool(name: str, **more: object) -> dict[str, Any]:
+    return {"type": name, "kernel_size": 2, **more}
+
+
+@pytest.mark.parametrize(
+    ("between", "fires"),
+    [
+        ([], True),
+        ([pool("MaxPool2d")], True),
+        ([pool("AvgPool2d")], True),
+        ([pool("AvgPool2d", padding=1, count_include_pad=False)], True),
+        ([pool("AvgPool2d", padding=1)], False),
+        (["ReLU"], False),
+        (["Dropout2d"], False),
+        ([{"type": "ZeroPad2d", "padding": 1}], False),
+    ],
+)
+@pytest.mark.parametrize("norm", ["BatchNorm2d", "InstanceNorm2d"])
+def test_a_convolution_s_bias_before_a_norm(
+    between: list[object], norm: str, *, fires: bool
+) -> None:
+    """RULES.md: directly, or through MaxPool or unpadded AvgPool; padded AvgPool leaves 5e-2."""
+    conv = {"type": "Conv2d", "out_channels": 8, "kernel_size": 3}
+    assert bool(found(conv, *between, norm, "ReLU", x=(3, 32, 32))) == fires
+
+
+@pytest.mark.parametrize(("groups", "fires"), [(8, True), (4, False), (1, False)])
+def test_a_group_norm_takes_the_bias_with_one_channel_a_group(
+    groups: int, *, fires: bool
+) -> None:
+    conv = {"type": "Conv2d", "out_channels": 8, "kernel_size": 3}
+    norm = {"type": "GroupNorm", "num_groups": groups, "num_channels": 8}
+    assert bool(found(conv, norm, "ReLU", x=(3, 32, 32))) == fires

@@ -131,3 +131,20 @@ def test_the_last_copy_meets_what_follows() -> None:
 def test_a_loop_of_identities_ends() -> None:
     assert found(linear(8), sequential("Identity", repeat=9)) == []
     assert len(found(linear(8), sequential("Identity", "Identity", repeat=9), linear(4))) == 1
+
+
+def conv(out_channels: int, **more: object) -> dict[str, Any]:
+    return {"type": "Conv2d", "out_channels": out_channels, "kernel_size": 3, **more}
+
+
+def test_two_convolutions_without_activation_are_one() -> None:
+    assert len(found(conv(16), "BatchNorm2d", conv(8), x=(3, 32, 32))) == 1
+    assert found(conv(16), "BatchNorm2d", "ReLU", conv(8), x=(3, 32, 32)) == []
+
+
+@pytest.mark.parametrize("pair", [(16, 16, 8, 1), (16, 1, 16, 16)])
+def test_half_of_a_separable_convolution_is_meant(pair: tuple[int, int, int, int]) -> None:
+    """RULES.md: silent if A or B is depthwise (groups = in channels > 1)."""
+    first, first_groups, second, second_groups = pair
+    layers = (conv(first, groups=first_groups), conv(second, groups=second_groups))
+    assert found(*layers, x=(16, 32, 32)) == []

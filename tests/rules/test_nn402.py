@@ -76,3 +76,31 @@ def test_one_definition_is_one_finding() -> None:
     dense = {"type": "Linear", "out_features": 10, "repeat": 3}
     body = {"type": "Sequential", "layers": [dense, "ReLU"], "repeat": 3}
     assert len(found(body, x=[3, 28, 28])) == 1
+
+
+CONV1 = {"type": "Conv1d", "out_channels": 4, "kernel_size": 3}
+CONV2 = {"type": "Conv2d", "out_channels": 4, "kernel_size": 3}
+
+
+@pytest.mark.parametrize("between", [[], ["ReLU"], ["BatchNorm2d", "ReLU", "Dropout2d"]])
+def test_a_map_of_a_convolution_is_an_error(between: list[str]) -> None:
+    """RULES.md: error on [C, H, W]; through pooling, activation, dropout, norm."""
+    pool = {"type": "MaxPool2d", "kernel_size": 2}
+    (finding,) = found(CONV2, *between, pool, DENSE, x=[1, 28, 28])
+    assert finding.rule.severity is Severity.ERROR
+
+
+def test_a_signal_of_a_convolution_is_a_warning() -> None:
+    """RULES.md: warning on [C, L], where some networks mean it."""
+    (finding,) = found(CONV1, DENSE, x={"map": [2, 50]})
+    assert finding.rule.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["Flatten", {"type": "Permute", "dims": [2, 3, 1]},
+     {"type": "Unflatten", "dim": -1, "unflattened_size": [1, 26]}],
+)  # fmt: skip
+def test_flatten_and_permute_are_meant(between: object) -> None:
+    fires = isinstance(between, dict) and between["type"] == "Unflatten"
+    assert bool(found(CONV2, between, DENSE, x=[1, 28, 28])) == fires
