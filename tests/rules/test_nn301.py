@@ -166,7 +166,7 @@ def pool(name: str, **more: object) -> dict[str, Any]:
 def test_a_convolution_s_bias_before_a_norm(
     between: list[object], norm: str, *, fires: bool
 ) -> None:
-    """RULES.md: directly, or through MaxPool or unpadded AvgPool; padded AvgPool leaves 5e-2."""
+    """RULES.md: directly, or through MaxPool or unpadded AvgPool; never through padding."""
     conv = {"type": "Conv2d", "out_channels": 8, "kernel_size": 3}
     assert bool(found(conv, *between, norm, "ReLU", x=(3, 32, 32))) == fires
 
