@@ -309,7 +309,9 @@ def _wrong_value(error: Any, here: Path, keyword: str) -> Problem:
         case "minimum" | "maximum":
             found = str(error.instance)
     message = f"{_name_of(here)} is {found}, but expected {expected}"
-    return Problem(KEYWORD_CODES[keyword], here, message, _remedy(error, keyword))
+    batch = here == ("input", 0) and error.instance in (None, -1)
+    remedy = "leave the batch axis out: no shape shows it" if batch else _remedy(error, keyword)
+    return Problem(KEYWORD_CODES[keyword], here, message, remedy)
 
 
 def _name_of(path: Path) -> str:

@@ -567,3 +567,10 @@ def test_every_problem_has_words_a_code_and_a_path_that_exists(data: Any) -> Non
         part = data
         for step in problem.path:
             part = part[step]
+
+
+@pytest.mark.parametrize("batch", [None, -1])
+def test_a_batch_axis_is_answered(batch: int | None) -> None:
+    (problem,) = schema.check(spec("ReLU", input=[batch, 784])).problems
+    assert problem.path == ("input", 0)
+    assert problem.help == "leave the batch axis out: no shape shows it"
