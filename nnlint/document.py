@@ -84,17 +84,10 @@ class Document:
         end: where its first document ends.
     """
 
-    def __init__(
-        self,
-        text: str,
-        root: Node | None,
-        problems: list[Problem],
-        hashes: list[tuple[int, int]],
-        end: int,
-    ) -> None:
-        self.text, self.root, self.problems = text, root, problems
-        self.hashes, self.end = hashes, end
-        self.lines = Lines(text)
+    def __init__(self, built: _Builder, root: Node | None, problems: list[Problem]) -> None:
+        self.text, self.lines = built.text, built.lines
+        self.hashes, self.end = built.hashes, built.end
+        self.root, self.problems = root, problems
 
     @property
     def data(self) -> Any:
@@ -146,14 +139,12 @@ class _Refused(Exception):  # noqa: N818
 
 def read(text: str) -> Document:
     """Read one YAML document; whatever is wrong with it comes back as problems."""
-    text = text.removeprefix("\ufeff")
-    builder = _Builder(text)
+    builder = _Builder(text.removeprefix("\ufeff"))
     try:
         root = builder.document()
     except _Refused as refusal:
-        problems = [*builder.problems, builder.refused(refusal)]
-        return Document(text, None, problems, builder.hashes, builder.end)
-    return Document(text, root, builder.problems, builder.hashes, builder.end)
+        return Document(builder, None, [*builder.problems, builder.refused(refusal)])
+    return Document(builder, root, builder.problems)
 
 
 class _Builder:

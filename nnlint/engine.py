@@ -71,7 +71,6 @@ def lint_text(text: str, path: str = "<text>") -> Report:
     """Lint the text of a spec."""
     from nnlint import document  # noqa: PLC0415 - yaml loads with the first file
 
-    text = text.removeprefix("\ufeff")
     read = document.read(text)
     problems = list(read.problems)
     spec, graph = _network(read, problems) if read.root else (None, None)
@@ -83,7 +82,7 @@ def lint_text(text: str, path: str = "<text>") -> Report:
     findings = [*silenced.findings, *_placed(read, silenced.problems)]
     return Report(
         path,
-        text=text,
+        text=read.text,
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
         graph=graph,
         limits=budget.limits(graph, spec) if graph and spec else (),

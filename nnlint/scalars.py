@@ -23,7 +23,8 @@ _CONSTANTS: dict[str, Scalar] = {
 _INTEGER = r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"
 _FLOAT = r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
 _NOT_FINITE = r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
-_OLD_WORDS = {"yes": True, "no": False, "on": True, "off": False}
+OLD_WORDS = {"yes": True, "no": False, "on": True, "off": False}
+"""Truth values of YAML 1.1 that are text in 1.2, in lower case."""
 
 
 class TooLong(ValueError):  # noqa: N818 - read as a sentence: raise TooLong
@@ -60,13 +61,13 @@ def is_unambiguous(text: str) -> bool:
     """Whether every reader takes it alike: an ordinary word, or a plain integer."""
     if text.isdecimal():
         return text.isascii() and (text[0] != "0" or text == "0")
-    return text[:1].isalpha() and text.lower() not in _OLD_WORDS
+    return text[:1].isalpha() and text.lower() not in OLD_WORDS
 
 
 def spelling(value: Scalar, text: str) -> str:
     """How to write the value so that every reader takes it alike."""
     if isinstance(value, str):
-        word = _OLD_WORDS.get(text.lower())
+        word = OLD_WORDS.get(text.lower())
         return (
             f'write {str(word).lower()}, or "{text}" for text'
             if word is not None

@@ -21,13 +21,14 @@ from nnlint.losses import KERAS_LOSSES
 from nnlint.published import envelope, fragment, layer_attributes, required_keys
 from nnlint.quantity import COUNT_PATTERN, parse_count, respelled
 from nnlint.record import Record
-from nnlint.scalars import resolve
+from nnlint.scalars import OLD_WORDS, resolve
 from nnlint.wording import (
     described,
     did_you_mean,
     flow,
     grouped,
     listed,
+    nearest,
     plural,
     quoted,
     short_number,
@@ -189,31 +190,35 @@ def _validated(
     validator: Any, data: Any, path: Path, layer: type[Layer] | None
 ) -> list[Problem]:
     problems: dict[tuple[str, Path, str], Problem] = {}
-    for error in validator.iter_errors(data):
-        for problem in _translated(error, path, layer):
+    errors = list(validator.iter_errors(data))
+    meant = {key for error in errors for key in _meant(error, layer)}
+    for error in errors:
+        for problem in _translated(error, path, layer, meant):
             problems.setdefault((problem.code, problem.path, problem.message), problem)
-    return _without_echoes(list(problems.values()))
+    return list(problems.values())
 
 
-def _without_echoes(problems: list[Problem]) -> list[Problem]:
-    """A misspelt key is one mistake: the key that it stands for is not missing as well."""
-    meant = {
-        (*problem.path[:-1], word)
-        for problem in problems
-        if problem.code == "NN103" and problem.help
-        for word in problem.help.replace("'", " ").replace("?", " ").split()
-    }
-    if ("inputs",) in meant:
-        meant.add(("input",))
-    return [
-        problem
-        for problem in problems
-        if problem.code != "NN102" or (*problem.path, problem.message.split()[-1]) not in meant
-    ]
+def _meant(error: Any, layer: type[Layer] | None) -> Iterator[Path]:
+    """The keys that misspelt ones stand for: these are not missing as well."""
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"]
+        for key in error.instance:
+            right = None if key in known else _stands_for(key, known, layer)
+            # a single input and several are written under two keys, and one is enough
+            words = ("input", "inputs") if right == "inputs" else filter(None, [right])
+            yield from ((*error.absolute_path, word) for word in words)
+
+
+def _stands_for(key: str, known: JsonSchema, layer: type[Layer] | None) -> str | None:
+    """The key that an unknown one was most likely meant as."""
+    for name, value in layer_attributes(layer).items() if layer else ():
+        if key in value.keras:
+            return name
+    return nearest(key, known)
 
 
 def _translated(
-    error: ValidationError, path: Path, layer: type[Layer] | None
+    error: ValidationError, path: Path, layer: type[Layer] | None, meant: set[Path]
 ) -> Iterator[Problem]:
     """One jsonschema error in nnlint's words."""
     here = (*path, *error.absolute_path)
@@ -223,17 +228,19 @@ def _translated(
         message = f"{quoted(name)} is no name: letters, digits, _ and -"
         yield Problem("NN108", (*here, name), message, on_key=True)
     elif keyword == "required":
-        yield from _missing_keys(error, here, layer)
+        yield from _missing_keys(error, here, layer, meant)
     elif keyword == "additionalProperties":
         yield from _unknown_keys(error, here, layer)
     else:
         yield _wrong_value(error, here, keyword)
 
 
-def _missing_keys(error: Any, here: Path, layer: type[Layer] | None) -> Iterator[Problem]:
+def _missing_keys(
+    error: Any, here: Path, layer: type[Layer] | None, meant: set[Path]
+) -> Iterator[Problem]:
     what = layer.__name__ if layer else spell(here) or "a spec"
     for key in error.validator_value:
-        if key not in error.instance:
+        if key not in error.instance and (*error.absolute_path, key) not in meant:
             yield Problem(
                 "NN102", here, f"{what} needs {key}", _how_to_write(key, error.schema)
             )
@@ -320,9 +327,6 @@ def _name_of(path: Path) -> str:
     return spell(path[begin:]) or "the file"
 
 
-_PYYAML_WORDS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
-
-
 def _remedy(error: Any, keyword: str) -> str | None:
     """How to mend a wrong value, where one way is clear."""
     value, kinds = error.instance, error.schema.get("type", [])
@@ -383,11 +387,9 @@ def _nearest_value(value: str, values: list[str]) -> str:
 
 
 def _boolean(value: object) -> str | None:
-    text = str(value).lower()
-    word = {**_PYYAML_WORDS, "true": "true", "false": "false", "1": "true", "0": "false"}.get(
-        text
-    )
-    return f"write {word}" if word else None
+    words = {**OLD_WORDS, "true": True, "false": False, "1": True, "0": False}
+    flag = words.get(str(value).lower())
+    return None if flag is None else f"write {flow(flag)}"
 
 
 def _without_quotes(value: str, kinds: object) -> bool:

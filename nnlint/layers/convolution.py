@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from math import gcd, prod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from nnlint.layers.attribute import FLAG, SIZE, attribute, one_of, per_axis, stated
-from nnlint.layers.base import Layer, ParamTensor
+from nnlint.layers.base import ParamTensor
 from nnlint.layers.dividing import nearest_divisors, nearest_multiples
 from nnlint.layers.shape import Layout, Misfit, Shape
+from nnlint.layers.spatial import _OnAxes, along_axes, from_zero
 from nnlint.layers.windows import (
     Numbers,
-    for_each_axis,
     map_of_rank,
     need_source,
     places,
@@ -39,27 +39,25 @@ def _padding_or_word(axes: int) -> JsonSchema:
     }
 
 
-class _Convolution(Layer):
-    """What convolutions and their transposes share; `axes` is the number of spatial axes."""
+class _Convolution(_OnAxes):
+    """What convolutions and their transposes share."""
 
-    axes: ClassVar[int] = 0
-    prefers = Layout.MAP
     is_linear_map = True
     feature_axis = 0
 
     in_channels: int | None = stated("channels that arrive", default=None)
     out_channels: int = attribute(SIZE, "channels that leave", keras=("filters",))
-    kernel_size: Numbers = attribute(per_axis(1), "the window's size")
-    stride: Numbers = attribute(
-        per_axis(1), "how far the window moves at a time", default=1, keras=("strides",)
+    kernel_size: Numbers = along_axes(per_axis, "the window's size")
+    stride: Numbers = along_axes(
+        per_axis, "how far the window moves at a time", default=1, keras=("strides",)
     )
-    padding: Numbers | str = attribute(
-        _padding_or_word(1),
+    padding: Numbers | str = along_axes(
+        _padding_or_word,
         "added to each side; valid: nothing, same: so much that the size stays (stride 1)",
         default=0,
     )
-    dilation: Numbers = attribute(
-        per_axis(1), "distance of the window's elements", default=1, keras=("dilation_rate",)
+    dilation: Numbers = along_axes(
+        per_axis, "distance of the window's elements", default=1, keras=("dilation_rate",)
     )
     groups: int = attribute(
         SIZE, "parts of the channels that never meet; as many as channels: depthwise",
@@ -69,15 +67,6 @@ class _Convolution(Layer):
         FLAG, "one learned bias an output channel", default=True, keras=("use_bias",)
     )
     padding_mode: str = attribute(MODES, "what the padding holds", default="zeros")
-
-    def __init_subclass__(cls, axes: int = 0) -> None:
-        super().__init_subclass__()
-        if axes:
-            cls.axes = axes
-            cls.attributes = {
-                key: value._replace(kind=_on_axes(value.kind, axes))
-                for key, value in cls.attributes.items()
-            }
 
     def infer(self, *inputs: Shape) -> Shape:
         """[in_channels, *sizes] -> [out_channels, *new sizes]."""
@@ -103,13 +92,13 @@ class _Convolution(Layer):
         """The weight's axes, for so many channels that arrive."""
         raise NotImplementedError
 
-    def numbers(self, key: str) -> tuple[int, ...]:
+    def setting(self, key: str) -> tuple[int, ...]:
         """An attribute's numbers, one for each spatial axis."""
-        return for_each_axis(getattr(self, key), self.axes)
+        return self.numbers(getattr(self, key))
 
     def spans(self) -> tuple[int, ...]:
         """How many elements the window spans on each axis."""
-        return tuple(map(span_of, self.numbers("kernel_size"), self.numbers("dilation")))
+        return tuple(map(span_of, self.setting("kernel_size"), self.setting("dilation")))
 
     def is_depthwise(self, x: Shape) -> bool:
         """Whether every channel has windows of its own, and sees no other channel.
@@ -156,13 +145,6 @@ class _Convolution(Layer):
         return f"write {', or '.join(ways)}" if ways else "take groups that divide both"
 
 
-def _on_axes(kind: JsonSchema, axes: int) -> JsonSchema:
-    """The same kind for another number of axes; what is no list is no matter of axes."""
-    if "maxItems" not in kind:
-        return kind
-    return _padding_or_word(axes) if "pattern" in kind else per_axis(axes, kind["minimum"])
-
-
 class _Forward(_Convolution):
     """A convolution proper: the output is what the window sees at each place."""
 
@@ -174,7 +156,7 @@ class _Forward(_Convolution):
 
     def check_settings(self) -> None:
         """`same` has no strides in PyTorch."""
-        if self.padding == "same" and max(self.numbers("stride")) > 1:
+        if self.padding == "same" and max(self.setting("stride")) > 1:
             stride = flow(self.stride)
             raise Misfit(
                 "NN205",
@@ -198,7 +180,7 @@ class _Forward(_Convolution):
         for axis, amount in enumerate(added, 2):
             # torch puts the larger half behind
             need_source(self.padding_mode, -(-amount // 2), axis, x, "padding")
-        settings = map(self.numbers, ("kernel_size", "stride", "dilation"))
+        settings = map(self.setting, ("kernel_size", "stride", "dilation"))
         return places(x, added, *settings)
 
     def _added(self) -> tuple[int, ...]:
@@ -209,11 +191,11 @@ class _Forward(_Convolution):
             case "same":
                 return tuple(span - 1 for span in self.spans())
             case _:
-                return tuple(2 * amount for amount in self.numbers("padding"))
+                return tuple(2 * amount for amount in self.setting("padding"))
 
     def weight_shape(self, channels: int) -> tuple[int, ...]:
         """[out_channels, in_channels / groups, *kernel_size]."""
-        return (self.out_channels, channels // self.groups, *self.numbers("kernel_size"))
+        return (self.out_channels, channels // self.groups, *self.setting("kernel_size"))
 
     def macs(self, inputs: Sequence[Shape], output: Shape) -> int:
         """Every weight once at each output position."""
@@ -265,18 +247,18 @@ class _Transposed(_Convolution):
     }
     macs_formula = "input positions × in_channels × out_channels / groups × Π kernel_size"
 
-    padding: Numbers = attribute(per_axis(1, 0), "cut off each side of the output", default=0)
+    padding: Numbers = along_axes(from_zero, "cut off each side of the output", default=0)
     padding_mode: str = attribute(
         {**one_of("zeros"), "title": "zeros"}, "PyTorch takes zeros alone here", default="zeros"
     )
-    output_padding: Numbers = attribute(
-        per_axis(1, 0), "more size at the output's end; less than stride or dilation", default=0
+    output_padding: Numbers = along_axes(
+        from_zero, "more size at the output's end; less than stride or dilation", default=0
     )
 
     def check_settings(self) -> None:
         """`output_padding` chooses among the sizes that one stride apart give the same map."""
         settings = zip(
-            *map(self.numbers, ("output_padding", "stride", "dilation")), strict=True
+            *map(self.setting, ("output_padding", "stride", "dilation")), strict=True
         )
         for axis, (more, stride, dilation) in enumerate(settings, 2):
             if more >= max(stride, dilation):
@@ -290,7 +272,7 @@ class _Transposed(_Convolution):
 
     def sizes(self, x: Shape) -> tuple[int, ...]:
         """(size − 1)·stride − 2·padding + dilation·(kernel_size − 1) + output_padding + 1."""
-        settings = map(self.numbers, ("stride", "padding", "output_padding"))
+        settings = map(self.setting, ("stride", "padding", "output_padding"))
         found = []
         for axis, (size, stride, cut, more, span) in enumerate(
             zip(x.dims[1:], *settings, self.spans(), strict=True), 2
@@ -309,7 +291,7 @@ class _Transposed(_Convolution):
 
     def weight_shape(self, channels: int) -> tuple[int, ...]:
         """[in_channels, out_channels / groups, *kernel_size]."""
-        return (channels, self.out_channels // self.groups, *self.numbers("kernel_size"))
+        return (channels, self.out_channels // self.groups, *self.setting("kernel_size"))
 
     def macs(self, inputs: Sequence[Shape], output: Shape) -> int:  # noqa: ARG002
         """Every weight once at each input position."""

@@ -16,7 +16,7 @@ from nnlint.layers.attribute import (
     whole,
 )
 from nnlint.layers.shape import Layout, Misfit, Shape
-from nnlint.layers.spatial import _OnAxes, along_axes, as_map, need_one_of, scaled
+from nnlint.layers.spatial import _OnAxes, along_axes, as_map, from_zero, need_one_of, scaled
 from nnlint.layers.windows import Numbers, map_of_rank, need_room, span_of, steps
 from nnlint.record import Record
 from nnlint.wording import flow
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 
 def _optional_per_axis(axes: int) -> JsonSchema:
     return optional(per_axis(axes))
-
-
-def _from_zero(axes: int) -> JsonSchema:
-    return per_axis(axes, 0)
 
 
 def _null_where_it_stays(axes: int) -> JsonSchema:
@@ -142,7 +138,7 @@ class _MaxPooling(_SlidingPooling):
     passes_shift = True
 
     padding: Numbers = along_axes(
-        _from_zero, "places on each side, lower than all numbers", default=0
+        from_zero, "places on each side, lower than all numbers", default=0
     )
     dilation: Numbers = along_axes(per_axis, "distance of the window's elements", default=1)
     return_indices: bool = attribute(
@@ -204,7 +200,7 @@ def _need_kernel(windows: Iterator[_Window], x: Shape) -> None:
 class _AvgPooling(_SlidingPooling):
     """The mean of the elements that the window sees."""
 
-    padding: Numbers = along_axes(_from_zero, "zeros on each side", default=0)
+    padding: Numbers = along_axes(from_zero, "zeros on each side", default=0)
     ceil_mode: bool = attribute(FLAG, "let the last window reach over the end", default=False)
     count_include_pad: bool = attribute(FLAG, "let the padding's zeros count", default=True)
 
@@ -542,7 +538,7 @@ class _Unpooling(_SlidingPooling):
     The places come from a pooling with return_indices: no second input here.
     """
 
-    padding: Numbers = along_axes(_from_zero, "what that pooling padded", default=0)
+    padding: Numbers = along_axes(from_zero, "what that pooling padded", default=0)
 
     def check_settings(self) -> None:
         """Torch takes any padding here."""

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from nnlint.layers.attribute import JsonSchema
 
 
+def from_zero(axes: int) -> JsonSchema:
+    """A whole number, 0 or more, for each axis."""
+    return per_axis(axes, 0)
+
+
 class AxesAttribute(Attribute):
     """An attribute whose kind depends on the number of spatial axes.
 
