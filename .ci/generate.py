@@ -19,6 +19,7 @@ from rich.text import Text
 
 from nnlint import cli, formats, pages, rules
 from nnlint.commands import names, schema
+from nnlint.exits import Exit
 from nnlint.layers import families
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def output(*argv: str, color: str = "never", columns: int = COLUMNS) -> str:
     os.environ["COLUMNS"] = str(columns)
     out, err = io.StringIO(), io.StringIO()
     code = cli.main([*argv, "--color", color], out, err)
-    if code == 2:
+    if code == Exit.COULD_NOT_CHECK:
         sys.exit(f"nnlint {' '.join(argv)} failed: {err.getvalue()}")
     return out.getvalue() + err.getvalue()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import sys
 
+from nnlint.exits import Exit
+
 ALLOCATIONS = 500_000
 """Between two searches for garbage. Python's own 700 makes a short run search dozens of times
 while its libraries load, which costs it 10 to 15 % of its time and finds nothing."""
@@ -16,7 +18,7 @@ def run() -> None:
     try:
         from nnlint.cli import entry  # noqa: PLC0415 - Ctrl-C may come while it loads
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(Exit.INTERRUPTED)
     sys.exit(entry())
 
 

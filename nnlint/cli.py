@@ -9,6 +9,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from nnlint import __version__
+from nnlint.exits import Exit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 
     from nnlint.commands import Outcome
     from nnlint.options import Terminal
-
-COULD_NOT_CHECK = 2
-INTERRUPTED = 130
-"""What a shell says of a program that Ctrl-C ended."""
 
 
 def main(argv: Sequence[str], stdout: TextIO | None, stderr: TextIO | None) -> int:
@@ -32,10 +29,10 @@ def main(argv: Sequence[str], stdout: TextIO | None, stderr: TextIO | None) -> i
     """
     try:
         outcome = _run(argv, stdout)
-        return outcome.code if _written(outcome, stdout, stderr) else COULD_NOT_CHECK
+        return outcome.code if _written(outcome, stdout, stderr) else Exit.COULD_NOT_CHECK
     except KeyboardInterrupt:
         _say(stderr, "nnlint: interrupted\n")
-        return INTERRUPTED
+        return Exit.INTERRUPTED
 
 
 def _run(argv: Sequence[str], stdout: TextIO | None) -> Outcome:
@@ -50,12 +47,13 @@ def _run(argv: Sequence[str], stdout: TextIO | None) -> Outcome:
         with redirect_stdout(said), redirect_stderr(complained):
             arguments = parser.parse_args(argv if name == commands.DEFAULT else argv[1:])
     except SystemExit as done:  # --help, or a usage error
-        code = done.code if isinstance(done.code, int) else COULD_NOT_CHECK
+        code = done.code if isinstance(done.code, int) else Exit.COULD_NOT_CHECK
         return commands.Outcome(code, said.getvalue(), complained.getvalue())
     try:
         outcome: Outcome = command.run(arguments, _terminal(stdout))
     except Exception as error:
-        return commands.Outcome(COULD_NOT_CHECK, err=f"nnlint: internal error: {error!r}\n")
+        said = f"nnlint: internal error: {error!r}\n"
+        return commands.Outcome(Exit.COULD_NOT_CHECK, err=said)
     return outcome
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from nnlint.exits import Exit
 from nnlint.finding import Finding, Severity
 from nnlint.record import Record
 
@@ -47,15 +48,6 @@ class Report(Record):
     limits: tuple[Limit, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     ignored: int = 0
-
-
-class Exit:
-    """The exit codes; CI reads nothing else."""
-
-    OK = 0
-    FINDINGS = 1
-    COULD_NOT_CHECK = 2
-    BUDGET = 3
 
 
 BUDGET_CODES = ("NN90", "NN91")

@@ -79,14 +79,13 @@ class _Network(Wiring):
             self.later_copy = outer or laid > 0
             nodes, groups = len(self.nodes), len(self.groups)
             takers = _takers(edges)
-            output = self._once(spec, edges)
-            if len(edges) == 1 and output.shape == edges[0].shape:
-                self._fold(spec.repeat - laid, self.nodes[nodes:], self.groups[groups:])
-                if spec.repeat - laid > 1 and output.node and output.node is not edges[0].node:
-                    output.node.loops.append(_entered(edges, takers, self.nodes[nodes:]))
-                edges = (output,)
+            arrived, edges = edges, (self._once(spec, edges),)
+            if [edge.shape for edge in arrived] == [edges[0].shape]:
+                left, last = spec.repeat - laid, edges[0].node
+                self._fold(left, self.nodes[nodes:], self.groups[groups:])
+                if left > 1 and last and last is not arrived[0].node:
+                    last.loops.append(_entered(arrived, takers, self.nodes[nodes:]))
                 break
-            edges = (output,)
         self.later_copy = outer
         return edges[0]
 

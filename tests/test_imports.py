@@ -29,6 +29,7 @@ LEVELS = (
         "record",
         "plugins",
         "complaints",
+        "exits",
     },
     {"finding", "layers"},
     {"document", "published"},

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nnlint import __version__, plugins
+from nnlint.exits import Exit
 from nnlint.record import Record
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ def parser(name: str, command: Any) -> ArgumentParser:
 
     class Parser(argparse.ArgumentParser):
         def error(self, message: str) -> Any:
-            self.exit(2, f"nnlint: {visible(message)}\nnnlint: see {self.prog} --help\n")
+            self.exit(
+                Exit.COULD_NOT_CHECK,
+                f"nnlint: {visible(message)}\nnnlint: see {self.prog} --help\n",
+            )
 
     if name != DEFAULT:
         made = Parser(prog=f"nnlint {name}", description=command.SUMMARY)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from nnlint import options, pages, rules
 from nnlint.commands import Outcome
+from nnlint.exits import Exit
 from nnlint.layers import families, find, keras_names, layer_types
-from nnlint.report import Exit
 from nnlint.terminal import visible
 from nnlint.wording import did_you_mean, quoted
 

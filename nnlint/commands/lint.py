@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from nnlint import engine, formats, options, sources
 from nnlint.commands import Outcome
+from nnlint.exits import Exit
 from nnlint.finding import Severity
-from nnlint.report import Exit, Report, Status, count, exit_code
+from nnlint.report import Report, Status, count, exit_code
 from nnlint.terminal import visible
 from nnlint.wording import plural
 
