@@ -52,8 +52,8 @@ def _run(argv: Sequence[str], stdout: TextIO | None) -> Outcome:
     try:
         outcome: Outcome = command.run(arguments, _terminal(stdout))
     except Exception as error:
-        said = f"nnlint: internal error: {error!r}\n"
-        return commands.Outcome(Exit.COULD_NOT_CHECK, err=said)
+        line = f"nnlint: internal error: {error!r}\n"
+        return commands.Outcome(Exit.COULD_NOT_CHECK, err=line)
     return outcome
 
 
