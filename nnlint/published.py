@@ -16,12 +16,10 @@ from nnlint.layers.attribute import (
     LAYERS,
     SHAPE,
     SIZE,
-    Attribute,
     JsonSchema,
     list_of,
     one_of,
 )  # fmt: skip
-from nnlint.layers.base import COMMON
 from nnlint.losses import LOSSES
 from nnlint.quantity import COUNT_PATTERN, DTYPE_BITS, SHARE_PATTERN, SIZE_PATTERN
 
@@ -130,11 +128,6 @@ def envelope(layer: JsonSchema) -> JsonSchema:
     }
 
 
-def layer_attributes(layer: type[Layer]) -> dict[str, Attribute]:
-    """All keys that the layer takes beside `type`: its own, then those of every layer."""
-    return {**layer.attributes, **COMMON}
-
-
 def required_keys(layer: type[Layer]) -> list[str]:
     """The keys that the author must write."""
     return [key for key, value in layer.attributes.items() if value.required]
@@ -148,7 +141,7 @@ def fragment(layer: type[Layer]) -> JsonSchema:
         "title": layer.__name__,
         "description": summary,
     }
-    keys = {key: value.schema for key, value in layer_attributes(layer).items()}
+    keys = {key: value.schema for key, value in layer.keys().items()}
     return {
         "type": "object",
         "required": ["type", *required_keys(layer)],

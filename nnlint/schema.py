@@ -15,10 +15,10 @@ from jsonschema import Draft7Validator, validators
 
 from nnlint.finding import Path, Problem, spell
 from nnlint.layers import find, keras_names, layer_types
-from nnlint.layers.attribute import IDENTIFIER, LARGEST, PROBABILITY
+from nnlint.layers.attribute import IDENTIFIER, LARGEST, PROBABILITY, SOURCE_PATTERN
 from nnlint.layers.base import PROGRAM_KEYWORDS
 from nnlint.losses import KERAS_LOSSES
-from nnlint.published import envelope, fragment, layer_attributes, required_keys
+from nnlint.published import envelope, fragment, required_keys
 from nnlint.quantity import COUNT_PATTERN, parse_count, respelled
 from nnlint.record import Record
 from nnlint.scalars import OLD_WORDS, resolve
@@ -211,7 +211,7 @@ def _meant(error: Any, layer: type[Layer] | None) -> Iterator[Path]:
 
 def _stands_for(key: str, known: JsonSchema, layer: type[Layer] | None) -> str | None:
     """The key that an unknown one was most likely meant as."""
-    for name, value in layer_attributes(layer).items() if layer else ():
+    for name, value in layer.keys().items() if layer else ():
         if key in value.keras:
             return name
     return nearest(key, known)
@@ -280,7 +280,7 @@ def _unknown_key(
             f"{what} takes no key {quoted(key)}",
             f"{own} is a layer of its own, after this one",
         )
-    for name, value in layer_attributes(layer).items() if layer else ():
+    for name, value in layer.keys().items() if layer else ():
         if key in value.keras:
             return f"{key} is Keras' word", f"write {name}"
     hint = did_you_mean(key, known) or f"it takes {listed(known, 'and')}"
@@ -332,7 +332,7 @@ def _remedy(error: Any, keyword: str) -> str | None:
     value, kinds = error.instance, error.schema.get("type", [])
     if keyword == "enum" and isinstance(value, str):
         return _nearest_value(value, error.validator_value)
-    if keyword == "pattern" and error.schema["pattern"] == IDENTIFIER:
+    if keyword == "pattern" and error.schema["pattern"] in (IDENTIFIER, SOURCE_PATTERN):
         return _as_name(str(value))
     if keyword == "maximum" and error.schema.get("title") == PROBABILITY["title"]:
         return f"write {value / 100:g}" if value <= 100 else None

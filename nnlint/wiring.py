@@ -159,13 +159,14 @@ class _Network(Wiring):
         raise _TooManyRows
 
     def _check_inputs(self, spec: LayerSpec, layer: Layer, edges: tuple[Edge, ...]) -> bool:
-        if len(edges) == layer.inputs:
+        if len(edges) in layer.inputs:
             return True
         if edges:
-            needed = plural(layer.inputs, "input")
-            names = ", ".join(f"name{n + 1}" for n in range(layer.inputs))
-            remedy = f"name them: from: [{names}]" if layer.inputs > 1 else "name one of them"
-            if self.later_copy and len(spec.sources) == layer.inputs:
+            least, most = layer.inputs[0], layer.inputs[-1]
+            needed = plural(least, "input") if least == most else f"{least} or more inputs"
+            names = ", ".join(f"name{n + 1}" for n in range(least))
+            remedy = f"name them: from: [{names}]" if least > 1 else "name one of them"
+            if self.later_copy and len(spec.sources) in layer.inputs:
                 remedy = "repeat hands on one output: write the copies out"
             self._problem(
                 "NN206",

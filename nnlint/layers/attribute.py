@@ -15,6 +15,9 @@ LARGEST = 2**63 - 1
 
 IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_-]*(?!\n)$"
 
+SOURCE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]*(\.[0-9]{1,19})?(/[A-Za-z_][A-Za-z0-9_-]*(\.[0-9]{1,19})?)*(?!\n)$"
+"""A name, or a way into the copies of a part: `encoder.3/attention`."""
+
 JsonSchema: TypeAlias = dict[str, Any]
 
 
@@ -73,13 +76,29 @@ NAME: JsonSchema = {
     "type": "string", "pattern": IDENTIFIER,
     "title": "a name of letters, digits, _ and -, that begins with a letter or _",
 }  # fmt: skip
+SOURCE_NAME: JsonSchema = {**NAME, "pattern": SOURCE_PATTERN}
 SOURCE: JsonSchema = {
-    "type": ["string", "array"], "items": NAME, "minItems": 1,
-    "pattern": IDENTIFIER, "title": "a name, or a list of names",
+    "type": ["string", "array"], "items": SOURCE_NAME, "minItems": 1,
+    "pattern": SOURCE_PATTERN, "title": "a name, or a list of names",
 }  # fmt: skip
 LAYERS: JsonSchema = {
     "type": "array", "items": {"$ref": "#/definitions/layer"}, "title": "a list of layers",
     "examples": [[{"type": "Linear", "out_features": 16}, "ReLU"]],
+}  # fmt: skip
+
+
+LAYER: JsonSchema = {
+    "type": ["object", "string", "null"], "title": "a layer, or none",
+}  # fmt: skip
+BRANCHES: JsonSchema = {
+    "type": "array", "items": LAYERS, "minItems": 1, "title": "a list of lists of layers",
+    "examples": [[["ReLU"], []]],
+}  # fmt: skip
+TENSORS: JsonSchema = {
+    "type": "object", "title": "a map of names and shapes, such as {weight: [64, 3, 3, 3]}",
+    "propertyNames": {"pattern": r"^[A-Za-z_][A-Za-z0-9_.-]*(?!\n)$"},
+    "additionalProperties": {**SHAPE, "minItems": 0},
+    "examples": [{"weight": [64, 3, 3, 3], "bias": [64]}],
 }  # fmt: skip
 
 

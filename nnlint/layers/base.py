@@ -10,7 +10,17 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
-from nnlint.layers.attribute import FLAG, NAME, SIZE, SOURCE, Attribute, attribute, stated
+from nnlint.layers.attribute import (
+    FLAG,
+    NAME,
+    SIZE,
+    SOURCE,
+    SOURCE_NAME,
+    Attribute,
+    attribute,
+    optional,
+    stated,
+)
 from nnlint.layers.shape import Layout, Misfit, Shape
 from nnlint.record import Record
 
@@ -30,6 +40,20 @@ COMMON: dict[str, Attribute] = {
     "trainable": attribute(FLAG, "false freezes its parameters", default=True),
 }  # fmt: skip
 """The keys that every layer takes."""
+
+TIE = {
+    "tie": attribute(optional(SOURCE_NAME), "the layer whose weight it shares, by name",
+                     default=None),
+}  # fmt: skip
+"""Taken by every layer that has a weight."""
+
+WITH = {
+    "with": attribute(SOURCE, "what it takes beside what came before, by name", default=()),
+}  # fmt: skip
+"""Taken by every layer that merges several inputs."""
+
+ONE, TWO, SEVERAL = range(1, 2), range(2, 3), range(2, 1_000)
+"""How many edges a layer may take."""
 
 PROGRAM_KEYWORDS = {
     "device": "a spec describes the network, not the machine: leave it out",
@@ -112,7 +136,9 @@ class Layer:
     * `reference`: where the formula comes from.
     * `example`, `example_inputs`: the attributes of a usable example, and what reaches it.
     * `keras`: what Keras calls the layer.
-    * `inputs`: how many edges it takes.
+    * `inputs`: how many edges it may take.
+    * `merges`: it joins what came before with what `with` names.
+    * `convention`: whose way of counting it follows, `torch` or `keras`.
     * `prefers`: the layout that it reads into an undecided `[a, b]`; None: it does not care.
     * the others are properties that the rules ask for, instead of the layer's name.
     """
@@ -124,7 +150,9 @@ class Layer:
     example: ClassVar[Mapping[str, Any]] = {}
     example_inputs: ClassVar[Mapping[str, Any]] = {"input": [784]}
     keras: ClassVar[tuple[str, ...]] = ()
-    inputs: ClassVar[int] = 1
+    inputs: ClassVar[range] = ONE
+    merges: ClassVar[bool] = False
+    convention: ClassVar[str] = "torch"
     prefers: ClassVar[Layout | None] = None
 
     is_nonlinear: ClassVar[bool] = False
@@ -150,8 +178,14 @@ class Layer:
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(values)
 
+    @classmethod
+    def keys(cls) -> dict[str, Attribute]:
+        """All keys that the layer takes beside `type`: its own, then those of every layer."""
+        tie = TIE if "weight" in cls.formula else {}
+        return {**cls.attributes, **(WITH if cls.merges else {}), **tie, **COMMON}
+
     def infer(self, *inputs: Shape) -> Shape:
-        """The output's shape, from what arrives (`len(inputs) == cls.inputs`).
+        """The output's shape, from what arrives (`len(inputs) in cls.inputs`).
 
         Raises:
             Misfit: the layer can't take it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnlint.layers.attribute import FLAG, SIZE, attribute, stated
-from nnlint.layers.base import Layer, ParamTensor, features_last
+from nnlint.layers.base import TWO, Layer, ParamTensor, features_last
 from nnlint.layers.shape import Layout, Misfit, Shape
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Bilinear(Layer):
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.Bilinear.html"
     example = {"out_features": 16, "from": ["left", "right"]}
     example_inputs = {"left": [20], "right": [30]}
-    inputs = 2
+    inputs = TWO
     prefers = Layout.SEQUENCE
     feature_axis = -1
 
