@@ -13,7 +13,7 @@ from nnlint.report import Report, Status
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from nnlint.document import Document
     from nnlint.graph import Graph
@@ -67,17 +67,18 @@ def _refused(path: str, code: str, message: str, span: Span = TOP, data: bytes =
     return Report(path, text=data.decode("utf-8", "replace"), findings=(finding,))
 
 
-def lint_text(text: str, path: str = "<text>") -> Report:
-    """Lint the text of a spec."""
+def lint_text(text: str, path: str = "<text>", variant: str | None = None) -> Report:
+    """Lint the text of a spec; with `variant`, that variant of it alone."""
     from nnlint import document  # noqa: PLC0415 - yaml loads with the first file
 
     read = document.read(text)
     problems = list(read.problems)
-    spec, graph = _network(read, problems) if read.root else (None, None)
-    if spec and graph:
-        for rule in rules.checks():
-            problems += rule.check(graph) if rule.check else ()
-        problems += budget.check(graph, spec)
+    networks = _networks(read, problems, variant) if read.root else []
+    for each in networks:
+        problems += _judged(*each, networks[0][1])
+    main: tuple[ModelSpec | None, Graph | None] = networks[0] if networks else (None, None)
+    spec, graph = main
+    variants = tuple(one for _, one in networks[1:])
     silenced = ignores.apply(ignores.find(read), _placed(read, problems))
     findings = [*silenced.findings, *_placed(read, silenced.problems)]
     return Report(
@@ -85,33 +86,70 @@ def lint_text(text: str, path: str = "<text>") -> Report:
         text=read.text,
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
         graph=graph,
+        variants=variants,
         limits=budget.limits(graph, spec) if graph and spec else (),
         expectations=budget.expectations(graph, spec) if graph and spec else (),
         ignored=silenced.ignored,
     )
 
 
-def _network(read: Document, problems: list[Problem]) -> tuple[ModelSpec | None, Graph | None]:
-    """The spec and its graph, with what the stages find on the way."""
+def _networks(
+    read: Document, problems: list[Problem], variant: str | None
+) -> list[tuple[ModelSpec, Graph]]:
+    """The network to judge, then its variants; with what the stages find on the way."""
     from nnlint import schema, spec, wiring  # noqa: PLC0415 - jsonschema loads with the first file
 
     checked = schema.check(read.data)
     problems += checked.problems
-    model = spec.parse(read.data, checked.refused)
-    if model is None:
-        return None, None
-    graph = wiring.connect(model)
-    problems += graph.problems
-    return model, graph
+    chosen: list[str | None] = [variant]
+    networks = []
+    while chosen:
+        name = chosen.pop(0)
+        model = spec.parse(read.data, checked.refused, name)
+        if model is None:
+            break
+        if variant is None and name is None:
+            chosen += budget.bound_variants(model)
+        networks.append((model, wiring.connect(model, name)))
+    return networks
+
+
+def _judged(spec: ModelSpec, graph: Graph, main: Graph) -> Iterator[Problem]:
+    """What is wrong with one network; of a variant also that it is the variant's."""
+    found = [*spec.problems, *graph.problems]
+    for rule in rules.checks():
+        found += rule.check(graph) if rule.check else ()
+    found += budget.check(graph, spec)
+    if graph is main or graph.variant is None:
+        return iter(found)
+    return (one._replace(variant=graph.variant) for one in found)
 
 
 def _placed(read: Document, problems: Iterable[Problem]) -> list[Finding]:
-    """Problems at their places; one place of a spec has a code once."""
+    """Problems at their places; one place of a spec has a code once, in whatever variant."""
     found: dict[tuple[str, Span], Finding] = {}
     for problem in problems:
         span = problem.span or read.locate(problem.path, on_key=problem.on_key)
-        found.setdefault((problem.code, span), _finding(problem, span))
+        if (problem.code, span) not in found:
+            found[problem.code, span] = _finding(_with_context(read, problem), span)
     return _without_echoes(list(found.values()))
+
+
+def _with_context(read: Document, problem: Problem) -> Problem:
+    """The problem with what its place does not tell: the use of a block, the variant."""
+    context = [f"variant {problem.variant}"] if problem.variant else []
+    context += [_used(read, problem)] if problem.uses else []
+    words = f" ({', '.join(context)})" if context else ""
+    return problem._replace(message=problem.message + words)
+
+
+def _used(read: Document, problem: Problem) -> str:
+    """Which use of a block it is about: `block used at line 25, copy 2`."""
+    words = [
+        f"at line {read.locate(use.path).line}" + (f", copy {use.copy}" if use.copy else "")
+        for use in reversed(problem.uses)
+    ]
+    return "block used " + ", by the block used ".join(words)
 
 
 def _without_echoes(findings: list[Finding]) -> list[Finding]:

@@ -45,6 +45,13 @@ class RuleInfo(Record):
     severity: Severity
 
 
+class Use(Record):
+    """A use of a block, and which of its copies is meant; None: there is one."""
+
+    path: Path
+    copy: int | None
+
+
 class Problem(Record):
     """One thing that is wrong, said in paths.
 
@@ -56,6 +63,8 @@ class Problem(Record):
         on_key: the key at `path` is meant, not its value.
         span: the place itself, where no path leads there (a syntax error).
         severity: where one rule judges by degree; None is the rule's own.
+        uses: the uses of blocks that lead to the place, the outermost first.
+        variant: the variant that it is found in, where the base is without it.
     """
 
     code: str
@@ -65,6 +74,8 @@ class Problem(Record):
     on_key: bool = False
     span: Span | None = None
     severity: Severity | None = None
+    uses: tuple[Use, ...] = ()
+    variant: str | None = None
 
 
 class Finding(Record):

@@ -23,7 +23,12 @@ class Group:
 
     def __init__(self, spec: LayerSpec, parent: Group | None) -> None:
         self.spec, self.parent = spec, parent
-        self.count = 1
+        self.times = Times()
+
+    @property
+    def count(self) -> int:
+        """How many equal copies of it follow each other."""
+        return self.times.copies
 
     @property
     def depth(self) -> int:
@@ -34,6 +39,31 @@ class Group:
     def trainable(self) -> bool:
         """Whether neither it nor a group around it is frozen."""
         return self.spec.trainable and (self.parent is None or self.parent.trainable)
+
+
+class Times(Record):
+    """How often a layer counts.
+
+    Attributes:
+        copies: its equal copies.
+        owned: those of them that own their parameters; the others share them.
+        runs: those that compute for one sample.
+        active: those whose parameters one token uses.
+    """
+
+    copies: int = 1
+    owned: int = 1
+    runs: int = 1
+    active: int = 1
+
+    def times(self, other: Times) -> Times:
+        """So often within so often."""
+        return Times(
+            self.copies * other.copies,
+            self.owned * other.owned,
+            self.runs * other.runs,
+            self.active * other.active,
+        )
 
 
 class Node:
@@ -47,9 +77,11 @@ class Node:
         output: the shape that leaves it.
         tensors: the learned tensors of one copy, as far as they are known.
         buffers: the stored tensors of one copy.
+        tied: the tensor that it shares, and the node that owns it; else None.
         macs: multiply-accumulates of one copy for one sample; None: not known.
         complete: whether all its tensors are known.
-        count: how many equal copies it stands for.
+        excused: what is unknown follows from an error that is reported.
+        times: how often it counts.
         consumers: the nodes that take its output.
         loops: for the last layer of a repeated part, the layers of the next copy that
             take its output.
@@ -62,11 +94,18 @@ class Node:
         self.output = UNKNOWN
         self.tensors: tuple[ParamTensor, ...] = ()
         self.buffers: tuple[ParamTensor, ...] = ()
+        self.tied: tuple[ParamTensor, Node] | None = None
         self.macs: int | None = None
         self.complete = False
-        self.count = 1
+        self.excused = False
+        self.times = Times()
         self.consumers: list[Node] = []
         self.loops: list[tuple[Node, ...]] = []
+
+    @property
+    def count(self) -> int:
+        """How many equal copies it stands for."""
+        return self.times.copies
 
     @property
     def layer(self) -> Layer | None:
@@ -84,38 +123,55 @@ class Node:
         return self.spec.trainable and (self.group is None or self.group.trainable)
 
     @property
+    def own(self) -> int:
+        """Learned numbers of one copy."""
+        return sum(tensor.count for tensor in self.tensors)
+
+    @property
     def weights(self) -> int:
-        """Weights of all its copies."""
-        return self.count * sum(tensor.count for tensor in self.tensors if not tensor.is_bias)
+        """Weights of all its copies, each that is shared once."""
+        return self.times.owned * sum(one.count for one in self.tensors if not one.is_bias)
 
     @property
     def biases(self) -> int:
         """Biases of all its copies."""
-        return self.count * sum(tensor.count for tensor in self.tensors if tensor.is_bias)
-
-    @property
-    def params(self) -> int:
-        """Weights and biases of all its copies."""
-        return self.weights + self.biases
+        return self.times.owned * sum(one.count for one in self.tensors if one.is_bias)
 
     @property
     def stored(self) -> int:
         """Elements of the buffers of all its copies."""
-        return self.count * sum(tensor.count for tensor in self.buffers)
+        return self.times.owned * sum(tensor.count for tensor in self.buffers)
+
+    @property
+    def moving(self) -> int:
+        """Those buffers that its convention counts as parameters: Keras' moving statistics."""
+        return self.stored if self.layer and self.layer.convention == "keras" else 0
+
+    @property
+    def params(self) -> int:
+        """Weights and biases of all its copies, and what its convention adds."""
+        return self.weights + self.biases + self.moving
+
+    @property
+    def active(self) -> int:
+        """Parameters of the copies that one token uses."""
+        return self.params // max(self.times.owned, 1) * self.times.active
 
     @property
     def all_macs(self) -> int:
-        """MACs of all its copies, as far as they are known."""
-        return self.count * (self.macs or 0)
+        """MACs of all its copies that run, as far as they are known."""
+        return self.times.runs * (self.macs or 0)
 
     @property
     def derivation(self) -> str:
         """How its parameters come about: `784×16 + 16`, `3 × (16×16 + 16)`."""
         tensors = sorted(self.tensors, key=lambda tensor: tensor.is_bias)
+        if self.moving:
+            tensors += self.buffers
         total = " + ".join(tensor.derivation for tensor in tensors)
-        if self.count == 1 or not total:
+        if self.times.owned == 1 or not total:
             return total
-        return f"{grouped(self.count)} × ({total})"
+        return f"{grouped(self.times.owned)} × ({total})"
 
     def followers(self) -> Iterator[tuple[Node, ...]]:
         """What takes the output, for each kind of copy: the inner ones feed the next copy.
@@ -139,35 +195,40 @@ class Totals(Record):
     Attributes:
         weights: learned numbers that are not named bias.
         biases: learned numbers that are.
-        frozen: those of both that are not trained.
+        moving: stored numbers that the convention counts as parameters.
+        frozen: those of all three that are not trained.
+        active: those that one token uses: all but the routed experts not chosen.
+        embedding: those in tables of vectors that are looked up.
+        tied: numbers that a layer shares with another; counted once, at their owner.
         buffers: stored numbers; no part of the parameters.
         macs: multiply-accumulates for one sample.
         complete: False: some tensor is unknown, so the sums are at least these.
         macs_complete: the same for the MACs.
+        excused: what is unknown follows from errors that are reported.
     """
 
     weights: int
     biases: int
+    moving: int
     frozen: int
+    active: int
+    embedding: int
+    tied: int
     buffers: int
     macs: int
     complete: bool
     macs_complete: bool
+    excused: bool
 
     @property
     def params(self) -> int:
-        """Weights and biases."""
-        return self.weights + self.biases
+        """Weights and biases, and what the convention adds."""
+        return self.weights + self.biases + self.moving
 
     @property
     def trainable(self) -> int:
         """Parameters that are learned."""
         return self.params - self.frozen
-
-    @property
-    def active(self) -> int:
-        """Parameters that one sample uses; all, without routed experts."""
-        return self.params
 
 
 def totals(nodes: Iterable[Node]) -> Totals:
@@ -176,12 +237,29 @@ def totals(nodes: Iterable[Node]) -> Totals:
     return Totals(
         weights=sum(node.weights for node in rows),
         biases=sum(node.biases for node in rows),
-        frozen=sum(node.params for node in rows if not node.trainable),
+        moving=sum(node.moving for node in rows),
+        frozen=sum(_frozen(node) for node in rows),
+        active=sum(node.active for node in rows),
+        embedding=sum(node.params for node in rows if node.layer and node.layer.is_embedding),
+        tied=sum(node.count * node.tied[0].count for node in rows if node.tied),
         buffers=sum(node.stored for node in rows),
         macs=sum(node.all_macs for node in rows),
         complete=all(node.complete for node in rows),
         macs_complete=all(node.macs is not None for node in rows),
+        excused=any(node.excused for node in rows),
     )
+
+
+def _frozen(node: Node) -> int:
+    """What is not trained: frozen layers, and statistics, which no gradient reaches."""
+    return node.moving if node.trainable else node.params
+
+
+class Output(Record):
+    """One output of a network, and the loss that it is trained with, or None."""
+
+    edge: Edge
+    loss: str | None
 
 
 class Graph(Record):
@@ -192,17 +270,19 @@ class Graph(Record):
         inputs: name -> shape.
         nodes: its layers in their order.
         output: what leaves the last one.
-        loss: the loss that it is trained with, or None.
+        outputs: name -> output; without `outputs:` the last layer, under the name `output`.
         dtype: what sizes in bytes are computed with.
         totals: the sums over its layers.
         problems: what laying it out found.
+        variant: the variant whose values it holds; None: the base.
     """
 
     name: str | None
     inputs: dict[str, Shape]
     nodes: tuple[Node, ...]
     output: Edge
-    loss: str | None
+    outputs: dict[str, Output]
     dtype: str
     totals: Totals
     problems: list[Problem]
+    variant: str | None = None

@@ -34,6 +34,7 @@ class Report(Record):
         text: its text, as far as it is text.
         findings: in the order of the file.
         graph: the network; None where there is none.
+        variants: those of its variants that were checked with it.
         limits: its budget, line by line.
         expectations: its expectations, entry by entry.
         ignored: how many findings ignore comments silenced.
@@ -45,6 +46,7 @@ class Report(Record):
     text: str = ""
     findings: tuple[Finding, ...] = ()
     graph: Graph | None = None
+    variants: tuple[Graph, ...] = ()
     limits: tuple[Limit, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     ignored: int = 0

@@ -13,12 +13,29 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft7Validator, validators
 
+from nnlint.expression import ARRIVING, Faulty, faulty, is_expression, names, unknown
 from nnlint.finding import Path, Problem, spell
 from nnlint.layers import find, keras_names, layer_types
-from nnlint.layers.attribute import IDENTIFIER, LARGEST, PROBABILITY, SOURCE_PATTERN
-from nnlint.layers.base import PROGRAM_KEYWORDS
+from nnlint.layers.attribute import (
+    BRANCHES,
+    IDENTIFIER,
+    LARGEST,
+    LAYERS,
+    PROBABILITY,
+    SOURCE_PATTERN,
+    inner_layers,
+)
+from nnlint.layers.base import COMMON, FOLLOW, PROGRAM_KEYWORDS
 from nnlint.losses import KERAS_LOSSES
-from nnlint.published import envelope, fragment, required_keys
+from nnlint.published import (
+    BLOCK_KEYS,
+    FIXED,
+    REQUIRED_ARG,
+    default_keys,
+    envelope,
+    fragment,
+    required_keys,
+)
 from nnlint.quantity import COUNT_PATTERN, parse_count, respelled
 from nnlint.record import Record
 from nnlint.scalars import OLD_WORDS, resolve
@@ -35,12 +52,14 @@ from nnlint.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from jsonschema.exceptions import ValidationError
 
-    from nnlint.layers.attribute import JsonSchema
+    from nnlint.layers.attribute import Attribute, JsonSchema
     from nnlint.layers.base import Layer
+
+    Names = frozenset[str]
 
 
 class Checked(Record):
@@ -86,8 +105,8 @@ def _layer_validator(layer: type[Layer]) -> Any:
     if layer.__name__ not in _layer_validators:
         schema = fragment(layer)
         inner = {
-            key: {**value.schema, "items": {}}
-            for key, value in layer.attributes.items()
+            key: {**value.schema, "items": _outside(value.kind)}
+            for key, value in layer.keys().items()
             if value.holds_layers
         }
         own = {**schema, "properties": {**schema["properties"], **inner}}
@@ -95,49 +114,318 @@ def _layer_validator(layer: type[Layer]) -> Any:
     return _layer_validators[layer.__name__]
 
 
+def _outside(kind: JsonSchema) -> JsonSchema:
+    """What a value that holds layers must be, apart from the layers."""
+    return {**LAYERS, "items": {}} if kind is BRANCHES else {}
+
+
+@cache
+def _use_validator() -> Any:
+    keys = {key: COMMON[key].schema for key in BLOCK_KEYS}
+    return _validator_class()({"type": "object", "properties": keys})
+
+
 def check(data: Any) -> Checked:
     """Check a document's data against the schema."""
     problems = _validated(_envelope_validator(), data, (), None)
     refused = {_refused_part(problem.path) for problem in problems if problem.code != "NN113"}
-    if isinstance(data, dict) and isinstance(data.get("layers"), list):
-        for path, found in _layers(data["layers"], ("layers",)):
-            problems += found
-            refused |= {path} if found else set()
+    if not isinstance(data, dict):
+        return Checked(problems, frozenset(refused))
+    composed = _Composition(data)
+    for part, problem in composed.all_problems():
+        problems.append(problem)
+        refused.add(part)
     return Checked(problems, frozenset(refused))
 
 
+def check_value(key: str, kind: JsonSchema, value: Any, path: Path) -> list[Problem]:
+    """Check one value that an expression came to, as if it had been written there."""
+    whole = {"type": "object", "properties": {key: kind}}
+    return _validated(_validator_class()(whole), {key: value}, path, None)
+
+
+def check_layer(item: Any, path: Path, role: str, key: str) -> list[Problem]:
+    """Check a layer whose name an expression came to."""
+    layer, problems = _Composition({}).layer(item, path, frozenset())
+    return problems or list(_role_problems(layer, role, path, key))
+
+
 def _refused_part(path: Path) -> Path:
-    """The top-level key; of inputs, expectations and budgets only the one that is wrong."""
-    return path[:2] if path[:1] in (("expect",), ("budget",), ("inputs",)) else path[:1]
+    """The top-level key; of those that are maps of parts only the part that is wrong."""
+    return path[:2] if path[:1] in _PARTS else path[:1]
 
 
-def _layers(items: list[Any], path: Path) -> Iterator[tuple[Path, list[Problem]]]:
-    """Every layer's path with its problems, the inner layers after the outer."""
-    for index, item in enumerate(items):
-        here = (*path, index)
-        layer, problems = _layer(item, here)
-        yield here, problems
-        for key, value in layer.attributes.items() if layer else ():
-            if (
-                value.holds_layers
-                and isinstance(item, dict)
-                and isinstance(item.get(key), list)
-            ):
-                yield from _layers(item[key], (*here, key))
+_PARTS = [(key,) for key in ("expect", "budget", "inputs", "vars", "variants", "blocks",
+                             "defaults", "outputs")]  # fmt: skip
 
 
-def _layer(item: Any, path: Path) -> tuple[type[Layer] | None, list[Problem]]:
-    """The layer's type, if it has one, and what is wrong with it."""
-    if isinstance(item, dict):
-        return _layer_map(item, path)
-    if not isinstance(item, str):
-        message = f"a layer is a map with type, or a bare name, but this is {described(item)}"
-        return None, [Problem("NN101", path, message, "write {type: Linear, out_features: 16}")]
-    layer = find(item)
-    return layer, _bare_name(item, layer, path)
+class _Composition:
+    """The layers of a document, with the values and blocks that they may ask for."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.data = data
+        self.vars, self.blocks, self.defaults, self.variants = (
+            data[key] if isinstance(data.get(key), dict) else {}
+            for key in ("vars", "blocks", "defaults", "variants")
+        )
+        self.uses: dict[str, list[tuple[Path, str]]] = {}
+
+    def all_problems(self) -> Iterator[tuple[Path, Problem]]:
+        """Everything that is wrong with the layers and what they are made of."""
+        yield from self._values()
+        known = frozenset(self.vars)
+        for key in ("input", "inputs"):
+            for problem in _expressions(self.data.get(key), (key,), known):
+                yield _refused_part(problem.path), problem
+        yield from self._defaults(known)
+        for name, block in self.blocks.items():
+            if isinstance(block, dict):
+                yield from self._block(name, block, known)
+        yield from self._layers(self.data.get("layers"), ("layers",), known | {ARRIVING})
+        yield from self._circles()
+
+    def _values(self) -> Iterator[tuple[Path, Problem]]:
+        """A variable may ask for those above it; a variant gives other values to the same."""
+        above: set[str] = set()
+        for name, value in self.vars.items():
+            for problem in _expressions(value, ("vars", name), above):
+                yield problem.path[:2], problem
+            above.add(name)
+        for variant, values in self.variants.items():
+            for name, value in values.items() if isinstance(values, dict) else ():
+                path = ("variants", variant, name)
+                yield from ((path, problem) for problem in _expressions(value, path, above))
+                if name not in self.vars:
+                    hint = did_you_mean(name, self.vars) or f"write vars: {{{name}: …}} first"
+                    message = (
+                        f"a variant overrides vars, and there is no {quoted(name)} in vars"
+                    )
+                    yield path, Problem("NN115", path, message, hint, on_key=True)
+
+    def _defaults(self, known: Names) -> Iterator[tuple[Path, Problem]]:
+        for name, values in self.defaults.items():
+            path = ("defaults", name)
+            layer = find(name)
+            if layer is None:
+                yield path, _unknown_layer(name, path)._replace(on_key=True)
+            elif isinstance(values, dict):
+                yield from self._overrides(values, path, layer, known | {ARRIVING})
+
+    def _overrides(
+        self, values: Any, path: Path, layer: type[Layer], known: Names
+    ) -> Iterator[tuple[Path, Problem]]:
+        """Values that stand apart from their layer: in `defaults` and in `first`."""
+        taken = {key: layer.keys()[key] for key in default_keys(layer)}
+        schema = {
+            "type": "object", "additionalProperties": False,
+            "properties": {key: value.kind for key, value in taken.items()},
+        }  # fmt: skip
+        for problem in _validated(_validator_class()(schema), values, path, layer):
+            yield path, problem
+        yield from ((path, one) for one in _expressions(values, path, known))
+        for key in FOLLOW.keys() & values.keys():
+            for part, problem in self._inner(values[key], (*path, key), taken[key], known):
+                yield part, problem
+
+    def _block(
+        self, name: str, block: dict[str, Any], known: Names
+    ) -> Iterator[tuple[Path, Problem]]:
+        args = block.get("args")
+        inside = known | set(args if isinstance(args, dict) else ())
+        for arg, value in args.items() if isinstance(args, dict) else ():
+            path = ("blocks", name, "args", arg)
+            yield from ((path[:2], problem) for problem in _expressions(value, path, inside))
+        layers = block.get("layers")
+        self.uses[name] = []
+        yield from self._layers(layers, ("blocks", name, "layers"), inside | {ARRIVING})
+
+    def _circles(self) -> Iterator[tuple[Path, Problem]]:
+        """Uses by which a block comes to use itself."""
+        done: set[str] = set()
+        for name in self.uses:
+            way = [(name, iter(self.uses[name]))] if name not in done else []
+            around = {name}
+            while way:
+                path, used = next(way[-1][1], ((), ""))
+                if not path:
+                    finished = way.pop()[0]
+                    done.add(finished)
+                    around.discard(finished)
+                elif used in around:
+                    yield path, _circle(path, [*(one for one, _ in way), used])
+                elif used not in done and used in self.uses:
+                    around.add(used)
+                    way.append((used, iter(self.uses[used])))
+
+    def _layers(self, items: Any, path: Path, known: Names) -> Iterator[tuple[Path, Problem]]:
+        for index, item in enumerate(items if isinstance(items, list) else ()):
+            yield from self._one(item, (*path, index), known)
+
+    def _one(self, item: Any, path: Path, known: Names) -> Iterator[tuple[Path, Problem]]:
+        """A layer's problems, then those of the layers inside it."""
+        layer, problems = self.layer(item, path, known)
+        yield from ((path, problem) for problem in problems)
+        if layer is None or not isinstance(item, dict):
+            return
+        for key, value in layer.keys().items():
+            if key in item and value.holds_layers:
+                yield from self._inner(item[key], (*path, key), value, known)
+        if isinstance(item.get("first"), dict):
+            for part, problem in self._overrides(item["first"], (*path, "first"), layer, known):
+                yield (path if part[-1:] == ("first",) else part), problem
+
+    def _inner(
+        self, value: Any, path: Path, attribute: Attribute, known: Names
+    ) -> Iterator[tuple[Path, Problem]]:
+        role = attribute.kind.get("role")
+        for place, item in inner_layers(attribute.kind, value):
+            here = (*path, *place)
+            if role and is_expression(item):
+                continue
+            found = list(self._one(item, here, known))
+            yield from found
+            if role and not found:
+                layer = find(item["type"] if isinstance(item, dict) else item)
+                key = str(path[-1])
+                yield from ((here, one) for one in _role_problems(layer, role, here, key))
+
+    def layer(
+        self, item: Any, path: Path, known: Names
+    ) -> tuple[type[Layer] | None, list[Problem]]:
+        """The layer's type, if it has one, and what is wrong with it."""
+        if isinstance(item, dict):
+            if "block" in item:
+                return None, list(self._use(item, path, known))
+            layer, problems = _layer_map(item, path)
+            inner = layer.keys() if layer else {}
+            problems += [
+                problem
+                for key, value in item.items()
+                if key not in FIXED and not (key in inner and _holds_more(inner[key], value))
+                for problem in _expressions(value, (*path, key), known)
+            ]
+            return layer, problems
+        if not isinstance(item, str):
+            message = (
+                f"a layer is a map with type, or a bare name, but this is {described(item)}"
+            )
+            return None, [
+                Problem("NN101", path, message, "write {type: Linear, out_features: 16}")
+            ]
+        layer = find(item)
+        return layer, _bare_name(item, layer, path, self.blocks)
+
+    def _use(self, item: dict[str, Any], path: Path, known: Names) -> Iterator[Problem]:
+        """What is wrong with a use of a block."""
+        name, place = item["block"], (*path, "block")
+        if "type" in item:
+            message = "block and type exclude each other"
+            yield Problem("NN113", (*path, "type"), message, "keep one of them", on_key=True)
+        if not isinstance(name, str):
+            message = f"block is {described(name)}, but expected the name of a block"
+            yield Problem("NN101", place, message)
+        elif name not in self.blocks:
+            hint = did_you_mean(name, self.blocks) or _known_blocks(self.blocks)
+            yield Problem("NN122", place, f"there is no block {quoted(name)}", hint)
+        else:
+            if path[0] == "blocks":
+                self.uses[str(path[1])].append((path, name))
+            args = (
+                self.blocks[name].get("args", {}) if isinstance(self.blocks[name], dict) else {}
+            )
+            yield from _use_problems(item, path, name, args if isinstance(args, dict) else {})
+        yield from _validated(_use_validator(), item, path, None)
+        for key, value in item.items():
+            if key not in ("block", "type", "name"):
+                yield from _expressions(value, (*path, key), known)
 
 
-def _bare_name(name: str, layer: type[Layer] | None, path: Path) -> list[Problem]:
+def _holds_more(attribute: Attribute, value: Any) -> bool:
+    """Whether the value is looked at layer by layer, and not here."""
+    return attribute.holds_layers and not is_expression(value)
+
+
+def _known_blocks(blocks: dict[str, Any]) -> str:
+    words = listed([quoted(name) for name in blocks][:8], "and")
+    return f"the spec has {words}" if blocks else "write it under blocks:"
+
+
+def _circle(path: Path, names: list[str]) -> Problem:
+    way = " → ".join(names[names.index(names[-1]) :][:8])
+    message = f"the block {quoted(names[-1])} uses itself: {way}"
+    return Problem("NN123", (*path, "block"), message, "a part that repeats is repeat: n")
+
+
+def _expressions(value: Any, path: Path, known: Collection[str]) -> Iterator[Problem]:
+    """What is wrong with the expressions in a value, as far as reading them tells."""
+    if isinstance(value, dict | list):
+        entries = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in entries:
+            yield from _expressions(item, (*path, key), known)
+    elif is_expression(value):
+        try:
+            for name in names(value):
+                if name not in known:
+                    raise unknown(name, known)
+        except Faulty as fault:
+            yield faulty(fault, value, path)
+
+
+def _role_problems(
+    layer: type[Layer] | None, role: str, path: Path, key: str
+) -> Iterator[Problem]:
+    """Whether the layer is what it is written as: a norm, an activation, a merge."""
+    if layer is None or layer.role == role:
+        return
+    own = [name for name, kind in layer_types().items() if kind.role == role]
+    nouns = {"norm": "a norm", "activation": "an activation", "merge": "a merge"}
+    message = f"{key} is {layer.__name__}, but expected {nouns[role]}"
+    yield Problem("NN104", path, message, f"for example {listed(own[:4])}")
+
+
+def _use_problems(
+    item: dict[str, Any], path: Path, name: str, args: dict[str, Any]
+) -> Iterator[Problem]:
+    """The arguments of a use, held against those of its block."""
+    for key, value in item.items():
+        if key not in args and key not in (*BLOCK_KEYS, "block", "type"):
+            hint = did_you_mean(key, [*args, *BLOCK_KEYS]) or _taken(args)
+            message = f"the block {quoted(name)} takes no argument {quoted(key)}"
+            yield Problem("NN103", (*path, key), message, hint, on_key=True)
+        elif key in args:
+            yield from _scalar_problems(key, value, (*path, key))
+    for key, default in args.items():
+        if default == REQUIRED_ARG and key not in item:
+            message = f"the block {quoted(name)} needs {key}"
+            yield Problem("NN102", path, message, f"write `{key}:` beside block")
+    first = item.get("first")
+    for key, override in first.items() if isinstance(first, dict) else ():
+        place = (*path, "first", key)
+        if key not in args:
+            message = f"the block {quoted(name)} takes no argument {quoted(key)}"
+            hint = did_you_mean(key, args) or _taken(args)
+            yield Problem("NN103", place, message, hint, on_key=True)
+        yield from _scalar_problems(key, override, place)
+
+
+def _taken(args: dict[str, Any]) -> str:
+    return f"it takes {listed(args, 'and')}" if args else "it has no args"
+
+
+def _scalar_problems(key: str, value: Any, path: Path) -> Iterator[Problem]:
+    if isinstance(value, dict | list):
+        message = (
+            f"{key} is {described(value)}, but expected a number, a text, true, false or null"
+        )
+        yield Problem("NN101", path, message)
+
+
+def _bare_name(
+    name: str, layer: type[Layer] | None, path: Path, blocks: Collection[str]
+) -> list[Problem]:
+    if layer is None and name in blocks:
+        message = f"{quoted(name)} is a block, and a block is used as a map"
+        return [Problem("NN120", path, message, f"write {{block: {name}}}")]
     if layer is None:
         return [_unknown_layer(name, path)]
     missing = required_keys(layer)
@@ -190,12 +478,19 @@ def _validated(
     validator: Any, data: Any, path: Path, layer: type[Layer] | None
 ) -> list[Problem]:
     problems: dict[tuple[str, Path, str], Problem] = {}
-    errors = list(validator.iter_errors(data))
+    errors = [error for error in validator.iter_errors(data) if not _comes_later(error, path)]
     meant = {key for error in errors for key in _meant(error, layer)}
     for error in errors:
         for problem in _translated(error, path, layer, meant):
             problems.setdefault((problem.code, problem.path, problem.message), problem)
     return list(problems.values())
+
+
+def _comes_later(error: Any, path: Path) -> bool:
+    """Whether the value is an expression: it is computed first, and checked then."""
+    key = next(iter(error.absolute_path), None)
+    in_place = key not in FIXED if path else key in ("input", "inputs")
+    return in_place and is_expression(error.instance)
 
 
 def _meant(error: Any, layer: type[Layer] | None) -> Iterator[Path]:
@@ -380,7 +675,8 @@ def _computed(value: object) -> int | None:
     return parse_count(text) if re.match(COUNT_PATTERN, text) else None
 
 
-def _nearest_value(value: str, values: list[str]) -> str:
+def _nearest_value(value: str, allowed: list[Any]) -> str:
+    values = [one for one in allowed if isinstance(one, str)]
     if value in KERAS_LOSSES:
         return f"{value} is Keras' name: write {KERAS_LOSSES[value]}"
     return did_you_mean(value, values) or f"write {listed(values)}"

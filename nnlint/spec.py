@@ -1,18 +1,38 @@
-"""Document -> `ModelSpec`: the layers as objects, defaults filled in, a bias flag each."""
+"""Document -> `ModelSpec`: the layers as objects, defaults filled in, a bias flag each.
+
+A layer whose values are expressions stays a template until it is known what reaches it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nnlint.expression import (
+    Faulty,
+    evaluated,
+    faulty,
+    holds_expression,
+    is_expression,
+    within,
+)
 from nnlint.layers import find
-from nnlint.layers.base import COMMON, LayerSpec
+from nnlint.layers.attribute import BRANCHES, LAYERS, NONE
+from nnlint.layers.base import COMMON, FOLLOW, Block, LayerSpec
 from nnlint.layers.shape import UNKNOWN, Layout, Shape
+from nnlint.published import TOP_LEVEL
 from nnlint.record import Record
 
 if TYPE_CHECKING:
-    from nnlint.finding import Path
+    from collections.abc import Iterator, Mapping
+
+    from nnlint.finding import Path, Problem
+    from nnlint.layers.attribute import Attribute, JsonSchema
+    from nnlint.layers.base import Layer
 
     Refused = frozenset[Path]
+
+OUTER = ("from", "with", "like", "repeat", "shared", "first")
+"""Keys that are evaluated once for all copies."""
 
 
 class ModelSpec(Record):
@@ -22,27 +42,38 @@ class ModelSpec(Record):
         name: the network's name, or None.
         inputs: name -> shape; a single `input:` has the name `input`.
         layers: the layers in their order.
+        outputs: name of an output -> the layer that it is, and its loss or None.
         loss: the loss that it is trained with, or None.
         dtype: what sizes in bytes are computed with.
         expect: the exact values that it must have.
         budget: the limits that it must keep.
+        vars: the values that `$name` asks for.
+        variants: the variants' names.
+        reader: makes layers of what is written, by the spec's defaults and convention.
+        problems: what is wrong with values that had to be computed.
     """
 
     name: str | None
     inputs: dict[str, Shape]
     layers: tuple[LayerSpec, ...]
+    outputs: dict[str, tuple[str, str | None]]
     loss: str | None
     dtype: str
     expect: dict[str, Any]
     budget: dict[str, Any]
+    vars: dict[str, Any]
+    variants: tuple[str, ...]
+    reader: Reader
+    problems: tuple[Problem, ...] = ()
 
 
-def parse(data: Any, refused: Refused) -> ModelSpec | None:
+def parse(data: Any, refused: Refused, variant: str | None = None) -> ModelSpec | None:
     """The spec of a checked document; None where it has no list of layers.
 
     Args:
         data: the document's data.
         refused: the paths of what the schema refused.
+        variant: the variant whose values hold; None: the base.
 
     What the schema refused is left out: a layer comes without its `layer`, an
     input is unknown. Both are silent from here on, for they are reported already.
@@ -50,14 +81,22 @@ def parse(data: Any, refused: Refused) -> ModelSpec | None:
     if not isinstance(data, dict) or not isinstance(data.get("layers"), list):
         return None
     usable = {key: value for key, value in data.items() if (key,) not in refused}
+    problems: list[Problem] = []
+    values = _variables(usable, refused, variant, problems)
+    reader = Reader(usable, refused)
     return ModelSpec(
         name=usable.get("name"),
-        inputs=_inputs(usable, refused),
-        layers=_layers(data["layers"], ("layers",), refused),
+        inputs=_inputs(usable, refused, values, problems),
+        layers=reader.layers(data["layers"], ("layers",)),
+        outputs=_outputs(_part(usable, "outputs", refused), usable.get("outputs")),
         loss=usable.get("loss"),
         dtype=usable.get("dtype", "float32"),
         expect=_part(usable, "expect", refused),
         budget=_part(usable, "budget", refused),
+        vars=values,
+        variants=tuple(_part(usable, "variants", refused)),
+        reader=reader,
+        problems=tuple(problems),
     )
 
 
@@ -68,15 +107,117 @@ def _part(usable: dict[str, Any], key: str, refused: Refused) -> dict[str, Any]:
     return {name: value for name, value in entries.items() if (key, name) not in refused}
 
 
-def _inputs(usable: dict[str, Any], refused: Refused) -> dict[str, Shape]:
+def _variables(
+    usable: dict[str, Any], refused: Refused, variant: str | None, problems: list[Problem]
+) -> dict[str, Any]:
+    """The variables' values; each may ask for those above it."""
+    written = _part(usable, "vars", refused)
+    chosen = _part(usable, "variants", refused).get(variant, {}) if variant else {}
+    values: dict[str, Any] = {}
+    for name, value in {**written, **(chosen if isinstance(chosen, dict) else {})}.items():
+        path = ("variants", str(variant), name) if name in chosen else ("vars", name)
+        try:
+            values[name] = evaluated(value, within(values))
+        except Faulty as fault:
+            problems.append(faulty(fault, value, path))
+            values[name] = MISSING
+    return values
+
+
+class Missing:
+    """The value of what was refused: whoever asks for it stays silent."""
+
+
+MISSING = Missing()
+
+
+def _outputs(named: dict[str, Any], written: Any) -> dict[str, tuple[str, str | None]]:
+    if isinstance(written, list):
+        return {name: (name, None) for name in written}
+    return {
+        name: (value, None) if isinstance(value, str) else (value["from"], value.get("loss"))
+        for name, value in named.items()
+    }
+
+
+def _inputs(
+    usable: dict[str, Any],
+    refused: Refused,
+    values: Mapping[str, Any],
+    problems: list[Problem],
+) -> dict[str, Shape]:
     """The inputs by name; a single one has the name `input`."""
     several = usable.get("inputs")
     if not isinstance(several, dict) or not several:
-        return {"input": _input(usable.get("input"))}
+        return {"input": _computed(usable.get("input"), ("input",), values, problems)}
     return {
-        name: UNKNOWN if ("inputs", name) in refused else _input(value)
+        name: UNKNOWN
+        if ("inputs", name) in refused
+        else _computed(value, ("inputs", name), values, problems)
         for name, value in several.items()
     }
+
+
+def _computed(
+    written: Any, path: Path, values: Mapping[str, Any], problems: list[Problem]
+) -> Shape:
+    """An input's shape, its expressions evaluated and checked."""
+    from nnlint.schema import check_value  # noqa: PLC0415 - owns jsonschema, which is loaded by now
+
+    try:
+        value = evaluated(written, within(values))
+    except Faulty as fault:
+        problems.append(faulty(fault, _text_in(written), path))
+        return UNKNOWN
+    if value != written:
+        kind, silent = _input_kind(path), holds(value, MISSING)
+        wrong = [] if silent else check_value(str(path[0]), kind, value, ())
+        problems += [
+            named(one._replace(path=(*path, *one.path[1:])), written, value) for one in wrong
+        ]
+        if wrong or silent:
+            return UNKNOWN
+    return _input(value)
+
+
+def _input_kind(path: Path) -> JsonSchema:
+    kind = TOP_LEVEL[str(path[0])]
+    inputs: JsonSchema = kind["additionalProperties"] if path[0] == "inputs" else kind
+    return inputs
+
+
+def holds(value: Any, wanted: object) -> bool:
+    """Whether it is that object, or has it in it."""
+    if isinstance(value, dict):
+        return any(holds(item, wanted) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(holds(item, wanted) for item in value)
+    return value is wanted
+
+
+def _text_in(written: Any) -> str:
+    """The first expression in a value."""
+    if isinstance(written, dict | list):
+        items = written.values() if isinstance(written, dict) else written
+        return next(filter(None, map(_text_in, items)), "")
+    return written if is_expression(written) else ""
+
+
+def named(problem: Problem, written: Any, value: Any) -> Problem:
+    """The problem of a computed value, which says of what it was computed.
+
+    Args:
+        problem: what is wrong with the value; its path ends in the value.
+        written: the value as written, at the first key of the path.
+        value: what it came to.
+    """
+    for step in problem.path:
+        inside = isinstance(written, dict) and step in written
+        if inside or isinstance(written, list):
+            written, value = written[step], value[step]
+    if not is_expression(written):
+        return problem
+    return problem._replace(message=f"{problem.message} ({written} is {value})")
 
 
 _LAYOUT_OF_RANK = {1: Layout.FEATURES, 2: Layout.UNDECIDED, 3: Layout.MAP, 4: Layout.MAP}
@@ -97,43 +238,137 @@ def _input(value: Any) -> Shape:
             return UNKNOWN
 
 
-def _layers(items: list[Any], path: Path, refused: Refused) -> tuple[LayerSpec, ...]:
-    return tuple(_layer(item, (*path, i), refused) for i, item in enumerate(items))
+class Reader:
+    """Makes layers of what is written, by the spec's defaults, blocks and convention."""
 
+    def __init__(self, usable: dict[str, Any], refused: Refused) -> None:
+        self.refused = refused
+        self.convention: str = usable.get("convention", "torch")
+        self.defaults = {
+            name: values
+            for name, values in _part(usable, "defaults", refused).items()
+            if isinstance(values, dict)
+        }
+        self.written_blocks = _part(usable, "blocks", refused)
+        self.blocks: dict[str, Block] = {}
 
-def _layer(item: Any, path: Path, refused: Refused) -> LayerSpec:
-    written = {"type": item} if isinstance(item, str) else item
-    if path in refused:
-        return _left_over(written, path)
-    kind = find(written["type"])
-    if kind is None:
-        return _left_over(written, path)
-    values = {
-        key: _value(
-            value, (*path, key), refused, holds_layers=kind.attributes[key].holds_layers
+    def layers(self, items: list[Any], path: Path) -> tuple[LayerSpec, ...]:
+        """A list of layers."""
+        return tuple(self.layer(item, (*path, i)) for i, item in enumerate(items))
+
+    def layer(self, item: Any, path: Path) -> LayerSpec:
+        """A layer as it is written, at its place."""
+        written = {"type": item} if isinstance(item, str) else item
+        kind = (
+            find(written["type"]) if isinstance(written, dict) and "type" in written else None
         )
-        for key, value in written.items()
-        if key in kind.attributes
-    }
-    layer = kind(**values)
-    common = {key: written.get(key, value.default) for key, value in COMMON.items()}
-    return LayerSpec(
-        path=path,
-        type=written["type"],
-        layer=layer,
-        name=common["name"],
-        sources=_sources(common["from"]),
-        repeat=common["repeat"],
-        trainable=common["trainable"],
-        bias=layer.bias_flag,
-        given=tuple(written),
-    )
+        if path in self.refused or not isinstance(written, dict):
+            return _left_over(written, path)
+        if "block" in written:
+            return self._use(written, path)
+        return _left_over(written, path) if kind is None else self._typed(written, path, kind)
+
+    def _typed(self, written: dict[str, Any], path: Path, kind: type[Layer]) -> LayerSpec:
+        added = self._defaults(written, kind)
+        places = {key: ("defaults", kind.__name__, key) for key in added}
+        values = {**added, **written}
+        spec = LayerSpec(
+            path=path,
+            type=written["type"],
+            layer=None,
+            name=written.get("name"),
+            given=tuple(written),
+            kind=kind,
+            written=values,
+            elsewhere=places,
+        )
+        values |= {
+            key: self._inner(value, spec.place(key), kind.keys()[key])
+            for key, value in values.items()
+            if key in kind.attributes and kind.attributes[key].holds_layers
+            and not is_expression(value)
+        }  # fmt: skip
+        if written.get("first") or holds_expression(values):
+            return self.outer(spec._replace(dynamic=True), values)
+        return self.finished(self.outer(spec, values), values)
+
+    def _defaults(self, written: dict[str, Any], kind: type[Layer]) -> dict[str, Any]:
+        """What the spec's defaults add to a layer."""
+        values = self.defaults.get(kind.__name__, {})
+        return {key: value for key, value in values.items() if key not in written}
+
+    def _inner(self, value: Any, path: Path, attribute: Attribute) -> Any:
+        """The layers that a value holds."""
+        if attribute.kind is LAYERS:
+            return self.layers(value, path)
+        if attribute.kind is BRANCHES:
+            return tuple(self.layers(each, (*path, i)) for i, each in enumerate(value))
+        return None if value in (None, NONE) else value
+
+    def _use(self, written: dict[str, Any], path: Path) -> LayerSpec:
+        """A use of a block."""
+        spec = LayerSpec(
+            path=path,
+            type=written["block"],
+            layer=None,
+            name=written.get("name"),
+            given=tuple(written),
+            written=written,
+            dynamic=True,
+            block=self._block(written["block"]),
+        )
+        return self.outer(spec, written)
+
+    def _block(self, name: str) -> Block | None:
+        """The block of that name, read when it is first used."""
+        written = self.written_blocks.get(name)
+        if name not in self.blocks and isinstance(written, dict):
+            path = ("blocks", name, "layers")
+            args = written.get("args", {})
+            self.blocks[name] = Block(name, args, self.layers(written["layers"], path))
+        return self.blocks.get(name)
+
+    def outer(self, spec: LayerSpec, values: Mapping[str, Any]) -> LayerSpec:
+        """The layer with what holds for all its copies, as far as it is no expression."""
+        known = {key: values[key] for key in OUTER if key in values}
+        known = {key: value for key, value in known.items() if not is_expression(value)}
+        return spec._replace(
+            sources=_names(known.get("from", COMMON["from"].default)),
+            others=_names(known.get("with") or known.get("like") or ()),
+            repeat=known.get("repeat", 1),
+            shared=known.get("shared", False),
+            trainable=values.get("trainable", True),
+        )
+
+    def finished(self, spec: LayerSpec, values: Mapping[str, Any]) -> LayerSpec:
+        """The layer itself, of values that are no expressions."""
+        kind = spec.kind
+        if kind is None:
+            return spec
+        own = {key: _frozen(value) for key, value in values.items() if key in kind.attributes}
+        layer = kind(**own, convention=self.convention)
+        return spec._replace(
+            layer=layer,
+            trainable=values.get("trainable", True),
+            bias=layer.bias_flag,
+            tie=values.get("tie"),
+            follow=tuple(self._follow(spec, values)),
+        )
+
+    def _follow(self, spec: LayerSpec, values: Mapping[str, Any]) -> Iterator[LayerSpec]:
+        """The norm and the activation that are written on a layer."""
+        for key in FOLLOW:
+            value = values.get(key)
+            if value not in (None, NONE):
+                yield self.layer(value, spec.place(key))._replace(
+                    trainable=values.get("trainable", True)
+                )
 
 
 def _left_over(written: Any, path: Path) -> LayerSpec:
     """What is left of a layer that the schema refused: its type and name, for the table."""
-    keys = written if isinstance(written, dict) else {}
-    kind, name = keys.get("type"), keys.get("name")
+    keys = written if isinstance(written, dict) else {"type": written}
+    kind, name = keys.get("type", keys.get("block")), keys.get("name")
     return LayerSpec(
         path=path,
         type=kind if isinstance(kind, str) else "?",
@@ -142,11 +377,9 @@ def _left_over(written: Any, path: Path) -> LayerSpec:
     )
 
 
-def _value(value: Any, path: Path, refused: Refused, *, holds_layers: bool) -> Any:
-    if holds_layers:
-        return _layers(value, path, refused)
+def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _sources(written: str | list[str]) -> tuple[str, ...]:
+def _names(written: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
     return (written,) if isinstance(written, str) else tuple(written)

@@ -2,51 +2,63 @@
 
 from __future__ import annotations
 
-from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from nnlint.finding import Problem
-from nnlint.graph import Edge, Graph, Group, Node, totals
-from nnlint.layers.base import Container, LayerSpec, ParamTensor, Wiring
+from nnlint.expression import (
+    Faulty,
+    evaluated,
+    faulty,
+    holds_expression,
+    is_expression,
+    unknown,
+)
+from nnlint.finding import Problem, Use
+from nnlint.graph import Edge, Graph, Group, Node, Output, Times, totals
+from nnlint.layers.attribute import NONE
+from nnlint.layers.base import COMMON, SEVERAL, Container, LayerSpec, ParamTensor, Wiring
 from nnlint.layers.shape import UNKNOWN, Layout, Misfit, Shape, Unknown
-from nnlint.wording import did_you_mean, grouped, listed, plural, quoted
+from nnlint.scopes import PREVIOUS, Copy, Entry, Nowhere, Scopes
+from nnlint.spec import MISSING, OUTER, named
+from nnlint.wording import grouped, listed, plural, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from nnlint.finding import Path
     from nnlint.layers.base import Layer
     from nnlint.spec import ModelSpec
 
 MAX_ROWS = 200_000
-NAMES_NEAR = 100
-"""Names before a layer that a misspelt one is compared with."""
+MAX_NESTING = 60
+"""Parts within parts, through blocks; Python's own stack is not endless."""
 MAX_RANK = 64
 """torch refuses to compute with more axes."""
-
-PREVIOUS = "previous"
 
 
 class _TooManyRows(Exception):  # noqa: N818
     """The network has more distinct rows than anyone can read."""
 
 
-def connect(spec: ModelSpec) -> Graph:
+def connect(spec: ModelSpec, variant: str | None = None) -> Graph:
     """Lay a network out; whatever does not fit comes back as problems."""
     network = _Network(spec)
     try:
-        output = network.chain(spec.layers, network.entry)
+        last = network.chain(spec.layers, network.entry)
+        outputs = network.outputs(spec, last)
     except _TooManyRows:
-        output = Edge(UNKNOWN, None)
+        last = Edge(UNKNOWN, None)
+        outputs = {"output": Output(last, spec.loss)}
+    only = next(iter(outputs.values())).edge if len(outputs) == 1 else last
     return Graph(
         spec.name,
         spec.inputs,
         tuple(network.nodes),
-        output,
-        spec.loss,
+        only,
+        outputs,
         spec.dtype,
         totals(network.nodes)._replace(**network.cut_short),
         list(network.problems.values()),
+        variant,
     )
 
 
@@ -54,63 +66,294 @@ class _Network(Wiring):
     """The network while it is laid out."""
 
     def __init__(self, spec: ModelSpec) -> None:
+        self.reader = spec.reader
         self.nodes: list[Node] = []
         self.groups: list[Group] = []
         self.problems: dict[tuple[str, Path], Problem] = {}
         self.group: Group | None = None
-        self.scopes = [{name: Edge(shape, None) for name, shape in spec.inputs.items()}]
+        inputs = {name: Edge(shape, None) for name, shape in spec.inputs.items()}
+        self.scopes = Scopes(inputs)
+        self.values: list[Mapping[str, Any]] = [spec.vars]
+        self.uses: list[Use] = []
+        self.made: dict[Any, LayerSpec] = {}
+        self.steps = 0
+        self.depth = 0
+        self.container: LayerSpec | None = None
         self.later_copy = False
         self.cut_short: dict[str, bool] = {}
         self.blind = all(shape.open for shape in spec.inputs.values())
-        single = len(spec.inputs) == 1
-        self.entry: Edge | None = next(iter(self.scopes[0].values())) if single else None
+        self.entry: Edge | None = next(iter(inputs.values())) if len(inputs) == 1 else None
+        self.inputs = list(inputs)
+
+    # -- layers one after the other, and copies of them
 
     def chain(self, layers: Sequence[LayerSpec], edge: Edge | None) -> Edge:
         """Lay the layers one after the other; the first takes `edge`."""
         for spec in layers:
-            edge = self._copies(spec, self._sources(spec, edge))
-            self._name(spec, edge)
+            edge = self._layer(spec, edge)
         return edge or Edge(UNKNOWN, None)
 
-    def _copies(self, spec: LayerSpec, edges: tuple[Edge, ...]) -> Edge:
+    def _layer(self, spec: LayerSpec, edge: Edge | None) -> Edge:
+        """Lay one layer with all its copies, and give it its name."""
+        if spec.dynamic:
+            spec = self._outer(spec, edge)
+        before = set(self.scopes.stack[-1]) if spec.name else set()
+        sources = spec.sources or (PREVIOUS,)
+        edges = tuple(self._source(spec, name, n, edge) for n, name in enumerate(sources))
+        others = tuple(self._other(spec, name, n) for n, name in enumerate(spec.others))
+        entry = self._copies(spec, edges, others)
+        self._name(spec, entry, before)
+        return entry.edge
+
+    def _copies(
+        self, spec: LayerSpec, edges: tuple[Edge, ...], others: tuple[Edge, ...]
+    ) -> Entry:
         """Lay out all copies of a layer; those that see the same input are one node."""
-        outer = self.later_copy
+        outer, copies, begin = self.later_copy, [], len(self.nodes)
+        entry = Entry(Edge(UNKNOWN, None))
         for laid in range(spec.repeat):
             self.later_copy = outer or laid > 0
             nodes, groups = len(self.nodes), len(self.groups)
-            takers = _takers(edges)
-            arrived, edges = edges, (self._once(spec, edges),)
-            if [edge.shape for edge in arrived] == [edges[0].shape]:
-                left, last = spec.repeat - laid, edges[0].node
-                self._fold(left, self.nodes[nodes:], self.groups[groups:])
-                if left > 1 and last and last is not arrived[0].node:
-                    last.loops.append(_entered(arrived, takers, self.nodes[nodes:]))
+            chained = _chained(spec, edges)
+            takers = _takers(edges[chained[0]])
+            entry = self._once(spec, (*edges, *others), laid)
+            copies.append(Copy(laid, entry.copies[0].names if entry.copies else {}, entry.edge))
+            if spec.shared and laid:
+                self._share(spec, self.nodes[begin:nodes], self.nodes[nodes:])
+            differs = laid == 0 and spec.repeat > 1 and bool(spec.written.get("first"))
+            arrived, out = edges, entry.edge
+            edges = tuple(out if n in chained else edge for n, edge in enumerate(edges))
+            if not differs and all(arrived[n].shape == out.shape for n in chained):
+                left = spec.repeat - laid
+                self._fold(spec, left, laid, self.nodes[nodes:], self.groups[groups:])
+                before = arrived[chained[0]]
+                if left > 1 and out.node and out.node is not before.node:
+                    out.node.loops.append(_entered(before, takers, self.nodes[nodes:]))
                 break
         self.later_copy = outer
-        return edges[0]
+        inside = tuple(copies) if entry.copies else ()
+        return Entry(entry.edge, entry.node, inside, spec.repeat)
 
-    def _fold(self, times: int, nodes: list[Node], groups: list[Group]) -> None:
-        for node in nodes:
-            node.count *= times
-        for group in groups:
-            group.count *= times
+    def _fold(
+        self, spec: LayerSpec, left: int, laid: int, nodes: list[Node], groups: list[Group]
+    ) -> None:
+        """Let these nodes stand for all copies that are left."""
+        times = Times(left, left, left, left)
+        if spec.shared:
+            own = 0 if laid else 1
+            times = Times(left, own, left, own)
+        _multiply(nodes, groups, times)
 
-    def _once(self, spec: LayerSpec, edges: tuple[Edge, ...]) -> Edge:
-        """Lay out one copy of a layer."""
-        if not isinstance(spec.layer, Container):
-            return self._leaf(spec, edges)
-        self._check_inputs(spec, spec.layer, edges)
+    def _share(self, spec: LayerSpec, first: list[Node], later: list[Node]) -> None:
+        """Let the nodes of a later copy share the parameters of the first one's."""
+        owners = first[: len(later)]
+        for owner, node in zip(owners, later, strict=False):
+            same = [one.shape for one in owner.tensors] == [one.shape for one in node.tensors]
+            if owner.complete and node.complete and not same:
+                self._problem(
+                    "NN213",
+                    spec.place("shared"),
+                    f"the copies of {spec.label} share their parameters, but {node.spec.label} "
+                    f"holds {_tensors(owner)} in the first and {_tensors(node)} in another",
+                    "copies can share what has the same shape in all of them",
+                )
+            node.times = node.times.times(Times(owned=0, active=0))
+
+    def _once(self, spec: LayerSpec, edges: tuple[Edge, ...], laid: int) -> Entry:
+        """Lay out one copy of a layer, with the norm and the activation written on it."""
+        self.steps += 1
+        if self.steps > MAX_ROWS:
+            self._stop(spec)
+        if spec.block:
+            return self._use(spec, edges, laid)
+        if spec.dynamic:
+            spec = self._concrete(spec, edges, laid)
+        if isinstance(spec.layer, Container):
+            entry = self._contained(spec, spec.layer, edges)
+        else:
+            node = self._leaf(spec, edges)
+            entry = Entry(Edge(node.output, node), node)
+        return (
+            entry._replace(edge=self.chain(spec.follow, entry.edge)) if spec.follow else entry
+        )
+
+    # -- parts made of layers
+
+    def _use(self, spec: LayerSpec, edges: tuple[Edge, ...], laid: int) -> Entry:
+        """Lay out one copy of a block."""
+        assert spec.block  # noqa: S101 - asked by the caller
+        args = self._arguments(spec, edges, laid)
+        self.values.append({**self.values[0], **args})
+        self.uses.append(Use(spec.path, laid + 1 if spec.repeat > 1 else None))
+        frozen = self._value(spec, "trainable", spec.trainable, edges)
+        inside = spec._replace(trainable=frozen is not False)
+        layers = spec.block.layers
+        entry = self._within(inside, lambda: self.chain(layers, edges[0]), scoped=True)
+        self.uses.pop()
+        self.values.pop()
+        return entry
+
+    def _contained(self, spec: LayerSpec, layer: Container, edges: tuple[Edge, ...]) -> Entry:
+        """Lay out a layer that is made of layers."""
+        if not self._check_inputs(spec, layer, edges):
+            return Entry(Edge(UNKNOWN, None))
+        outer, self.container = self.container, spec
+
+        def inside() -> Edge:
+            try:
+                edge: Edge = layer.wire(self, *edges)
+            except Misfit as misfit:
+                self._report(spec, misfit)
+                edge = Edge(misfit.output or UNKNOWN, None)
+            except Unknown:
+                edge = Edge(UNKNOWN, None)
+            return edge
+
+        entry = self._within(spec, inside, scoped=spec.repeat > 1)
+        self.container = outer
+        return entry
+
+    def _within(self, spec: LayerSpec, lay: Callable[[], Edge], *, scoped: bool) -> Entry:
+        """Lay a part under a heading of its own, and with names of its own if `scoped`."""
+        if self.depth >= MAX_NESTING:
+            self._too_deep(spec)
+            return Entry(Edge(UNKNOWN, None))
         self.group = Group(spec, self.group)
         self.groups.append(self.group)
-        self.scopes.append({})
-        output: Edge = spec.layer.wire(self, *edges[:1])
-        self.scopes.pop()
+        self.depth += 1
+        if scoped:
+            self.scopes.stack.append({})
+        edge = lay()
+        names = self.scopes.stack.pop() if scoped else {}
+        self.depth -= 1
         self.group = self.group.parent
-        return output
+        return Entry(edge, None, (Copy(0, names, edge),))
 
-    def _leaf(self, spec: LayerSpec, edges: tuple[Edge, ...]) -> Edge:
-        if len(self.nodes) >= MAX_ROWS:
-            self._stop(spec)
+    def lay(self, item: Any, *edges: Any, role: str | None = None) -> Edge:
+        """Lay a layer that the container itself brings."""
+        assert self.container  # noqa: S101 - only containers ask
+        spec = self.reader.layer(item, self.container.path)._replace(role=role)
+        return self._once(spec, edges, 0).edge
+
+    def many(self, layers: Sequence[LayerSpec], edge: Edge, copies: int, runs: int) -> Edge:
+        """Lay equal copies side by side, of which so many run for one sample."""
+        assert self.container  # noqa: S101 - only containers ask
+        nodes, groups = len(self.nodes), len(self.groups)
+        part = self.container._replace(type="expert", name=None, role=None)
+        entry = self._within(part, lambda: self.chain(layers, edge), scoped=True)
+        times = Times(copies, copies, runs, runs)
+        _multiply(self.nodes[nodes:], self.groups[groups:], times)
+        return entry.edge
+
+    # -- values that are computed
+
+    def _lookup(self, edge: Edge | None) -> Callable[[str], Any]:
+        """What a `$name` is, where that edge reaches the layer."""
+
+        def lookup(name: str) -> Any:
+            values = self.values[-1]
+            if name == "in":
+                return _arriving(edge)
+            if name not in values:
+                raise unknown(name, values)
+            if values[name] is MISSING:
+                raise Unknown
+            return values[name]
+
+        return lookup
+
+    def _outer(self, spec: LayerSpec, edge: Edge | None) -> LayerSpec:
+        """The layer with what holds for all its copies."""
+        values = {
+            key: self._value(spec, key, value, (edge,)) if is_expression(value) else value
+            for key, value in spec.written.items()
+            if key in OUTER
+        }
+        known = {key: value for key, value in values.items() if value is not MISSING}
+        return self.reader.outer(spec, {**spec.written, **known})
+
+    def _concrete(self, spec: LayerSpec, edges: tuple[Edge, ...], laid: int) -> LayerSpec:
+        """The layer with every value computed; without a `layer` where one can't be."""
+        first = spec.written.get("first") if laid == 0 else None
+        if isinstance(first, dict) and first:
+            places = {key: (*spec.path, "first", key) for key in first}
+            spec = spec._replace(
+                written={**spec.written, **first}, elsewhere={**spec.elsewhere, **places}
+            )
+        values = {
+            key: self._value(spec, key, value, edges)
+            for key, value in spec.written.items()
+            if key not in OUTER
+        }
+        if any(value is MISSING for value in values.values()):
+            return spec._replace(layer=None, block=None)
+        key = (spec.path, bool(first), repr([v for v in values.values() if _is_plain(v)]))
+        if key not in self.made:
+            self.made[key] = self.reader.finished(spec, values)
+        return self.made[key]
+
+    def _arguments(self, spec: LayerSpec, edges: tuple[Edge, ...], laid: int) -> dict[str, Any]:
+        """The arguments of one copy of a block: evaluated outside, defaults inside."""
+        assert spec.block  # noqa: S101 - asked by the caller
+        first = spec.written.get("first") if laid == 0 else None
+        given = {**spec.written, **(first if isinstance(first, dict) else {})}
+        args: dict[str, Any] = {}
+        for key in spec.block.args:
+            if key in given:
+                in_first = isinstance(first, dict) and key in first
+                place = (*spec.path, *(("first",) if in_first else ()), key)
+                args[key] = self._computed(given[key], self._lookup(edges[0]), place)
+        for key, default in spec.block.args.items():
+            if key not in args:
+                self.values.append({**self.values[0], **args})
+                place = ("blocks", spec.block.name, "args", key)
+                args[key] = self._computed(default, self._lookup(edges[0]), place)
+                self.values.pop()
+        return args
+
+    def _computed(self, value: Any, lookup: Callable[[str], Any], place: Path) -> Any:
+        """The value; `MISSING` where it can't be computed."""
+        if not holds_expression(value):
+            return value
+        try:
+            return evaluated(value, lookup)
+        except Unknown:
+            return MISSING
+        except Faulty as fault:
+            text = value if isinstance(value, str) else ""
+            self._add(faulty(fault, text, place))
+            return MISSING
+
+    def _value(
+        self, spec: LayerSpec, key: str, value: Any, edges: Sequence[Edge | None]
+    ) -> Any:
+        """The value of a layer's key, computed and checked; `MISSING` where it is wrong."""
+        if not _is_plain(value) or not holds_expression(value):
+            return value
+        computed = self._computed(value, self._lookup(edges[0]), spec.place(key))
+        if computed is MISSING:
+            return MISSING
+        problems = list(self._checked(spec, key, computed))
+        for problem in problems:
+            place = (*spec.place(key), *problem.path[1:])
+            self._add(named(problem, {key: value}, {key: computed})._replace(path=place))
+        return MISSING if problems else computed
+
+    def _checked(self, spec: LayerSpec, key: str, value: Any) -> Iterator[Problem]:
+        """What is wrong with a computed value."""
+        from nnlint.schema import check_layer, check_value  # noqa: PLC0415 - owns jsonschema
+
+        kind = (spec.kind.keys() if spec.kind else COMMON)[key].kind
+        role = kind.get("role")
+        if role is None:
+            yield from check_value(key, kind, value, ())
+        elif value not in (None, NONE):
+            yield from check_layer(value, (key,), role, key)
+
+    # -- single layers
+
+    def _leaf(self, spec: LayerSpec, edges: tuple[Edge, ...]) -> Node:
+        """Lay out one layer."""
         node = Node(spec, self.group, edges)
         self.nodes.append(node)
         for source in {id(edge.node): edge.node for edge in edges}.values():
@@ -118,7 +361,9 @@ class _Network(Wiring):
                 source.consumers.append(node)
         if spec.layer and self._check_inputs(spec, spec.layer, edges):
             self._fill(node, spec.layer)
-        return Edge(node.output, node)
+        else:
+            node.excused = True
+        return node
 
     def _fill(self, node: Node, layer: Layer) -> None:
         """Shapes, tensors and MACs of a node, as far as they can be known."""
@@ -127,7 +372,7 @@ class _Network(Wiring):
             node.output = _within_rank(layer.infer(*shapes))
         except Misfit as misfit:
             self._report(node.spec, misfit)
-            node.output = misfit.output or UNKNOWN
+            node.output, node.excused = misfit.output or UNKNOWN, True
             return
         except Unknown:
             pass
@@ -135,18 +380,150 @@ class _Network(Wiring):
         node.buffers, stored = _collected(layer.buffers(*shapes))
         node.complete = node.complete and stored
         node.macs = _macs(layer, shapes, node.output)
+        node.excused = any(shape.open for shape in shapes)
+        if not (node.complete or node.excused):
+            self._problem(
+                "NN214",
+                node.path,
+                f"the parameters of {node.spec.label} are unknown: the totals are at least "
+                "what is known",
+                "state them: parameters: {weight: [64, 3, 3, 3]}, or {} for none",
+            )
+        if node.spec.tie:
+            self._tie(node, node.spec.tie)
+
+    def _tie(self, node: Node, name: str) -> None:
+        """Let a layer share the weight of another."""
+        place = node.spec.place("tie")
+        try:
+            owner = self.scopes.find(name).node
+        except Nowhere as nowhere:
+            self._problem("NN207", place, f"{node.spec.label} {nowhere.message}", nowhere.help)
+            return
+        weight = _weight(node)
+        shared = _weight(owner) if owner else None
+        if owner is None or (owner.complete and shared is None):
+            self._problem(
+                "NN213",
+                place,
+                f"{node.spec.label} is tied to {quoted(name)}, which has no weight",
+                "tie a layer to one layer that has a weight",
+            )
+        elif weight and shared and weight.shape != shared.shape:
+            self._problem(
+                "NN213",
+                place,
+                f"{node.spec.label} has a weight {list(weight.shape)}, but the weight of "
+                f"{quoted(name)} is {list(shared.shape)}",
+                "tied weights have the same shape",
+            )
+        elif weight:
+            node.tensors = tuple(one for one in node.tensors if one is not weight)
+            node.tied = (weight, owner.tied[1] if owner.tied else owner)
+
+    def _check_inputs(self, spec: LayerSpec, layer: Layer, edges: tuple[Edge, ...]) -> bool:
+        if len(edges) in layer.inputs:
+            return True
+        least, most = layer.inputs[0], layer.inputs[-1]
+        needed = plural(least, "input") if least == most else f"{least} to {most} inputs"
+        if most >= SEVERAL[-1]:
+            needed = f"{least} or more inputs"
+        names = ", ".join(f"name{n + 1}" for n in range(least))
+        remedy = f"name them: from: [{names}]" if least > 1 else "name one of them"
+        if layer.merges:
+            remedy = "name what it joins with what came before, with: name"
+        message = f"{spec.label} takes {needed}, but gets {len(edges)}"
+        self._problem("NN206", spec.path, message, remedy)
+        return False
+
+    # -- names
+
+    def _source(self, spec: LayerSpec, name: str, position: int, previous: Edge | None) -> Edge:
+        """An edge that a layer names in `from`, or what came before."""
+        if name != PREVIOUS:
+            several = isinstance(spec.written.get("from"), list)
+            return self._named(spec, name, "from", position if several else None)
+        if previous is None and not self.blind:
+            inputs = plural(len(self.inputs), "input")
+            self._problem(
+                "NN206",
+                spec.path,
+                f"{spec.label} comes first, and the network has {inputs}",
+                f"say which it takes, with from: {listed(self.inputs[:8])}",
+            )
+        return previous or Edge(UNKNOWN, None)
+
+    def _other(self, spec: LayerSpec, name: str, position: int) -> Edge:
+        """An edge that a layer names in `with` or `like`."""
+        key = "like" if "like" in spec.written else "with"
+        several = isinstance(spec.written.get(key), list)
+        return self._named(spec, name, key, position if several else None)
+
+    def _named(self, spec: LayerSpec, name: str, key: str, position: int | None) -> Edge:
+        try:
+            return self.scopes.find(name).edge
+        except Nowhere as nowhere:
+            if not self.blind:  # else the inputs were refused, and it may mean one of them
+                path = spec.place(key) if position is None else (*spec.place(key), position)
+                self._problem("NN207", path, f"{spec.label} {nowhere.message}", nowhere.help)
+            return Edge(UNKNOWN, None)
+
+    def _name(self, spec: LayerSpec, entry: Entry, before: set[str]) -> None:
+        """Give a layer its name, and with it the names that came to stand inside it."""
+        if spec.name is None:
+            return
+        scope = self.scopes.stack[-1]
+        if spec.name in scope or spec.name == PREVIOUS:
+            self._problem(
+                "NN208",
+                (*spec.path, "name"),
+                f"the name {quoted(spec.name)} is taken already",
+                "every name stands once; choose another",
+            )
+            return
+        if entry.copies and spec.block is None and spec.repeat == 1:
+            inner = {name: own for name, own in scope.items() if name not in before}
+            entry = entry._replace(copies=(entry.copies[0]._replace(names=inner),))
+        scope[spec.name] = entry
+
+    def outputs(self, spec: ModelSpec, last: Edge) -> dict[str, Output]:
+        """What leaves the network: what `outputs` names, else the last layer."""
+        found = {}
+        for position, (name, (source, loss)) in enumerate(spec.outputs.items()):
+            try:
+                found[name] = Output(self.scopes.find(source).edge, loss or spec.loss)
+            except Nowhere as nowhere:
+                path: Path = ("outputs", name if name != source else position)
+                self._problem("NN207", path, f"the output {nowhere.message}", nowhere.help)
+        return found or {"output": Output(last, spec.loss)}
+
+    # -- problems
 
     def _report(self, spec: LayerSpec, misfit: Misfit) -> None:
-        key = misfit.key if misfit.key in spec.given else None
+        written = misfit.key and (misfit.key in spec.given or misfit.key in spec.elsewhere)
+        path = spec.place(misfit.key) if misfit.key and written else spec.path
         message, remedy = f"{spec.label}: {misfit.message}", misfit.help
         if self.later_copy and misfit.code == "NN201":
             message = f"{message} in a later copy"
             remedy = f"each copy takes what the one before gives: leave {misfit.key} out"
-        self._problem(misfit.code, (*spec.path, key) if key else spec.path, message, remedy)
+        self._problem(misfit.code, path, message, remedy)
 
     def _problem(self, code: str, path: Path, message: str, remedy: str | None = None) -> None:
+        self._add(Problem(code, path, message, remedy))
+
+    def _add(self, problem: Problem) -> None:
         """Note a problem; what several copies of a part have in common is one."""
-        self.problems.setdefault((code, path), Problem(code, path, message, remedy))
+        inside = problem.path[:1] == ("blocks",)
+        uses = tuple(self.uses) if inside else ()
+        self.problems.setdefault((problem.code, problem.path), problem._replace(uses=uses))
+
+    def _too_deep(self, spec: LayerSpec) -> None:
+        self._problem(
+            "NN210",
+            spec.path,
+            f"{spec.label} lies more than {MAX_NESTING} parts deep",
+            "write fewer parts within parts",
+        )
 
     def _stop(self, spec: LayerSpec) -> None:
         self._problem(
@@ -155,88 +532,58 @@ class _Network(Wiring):
             f"the network has more than {grouped(MAX_ROWS)} different rows",
             "a repeated part that gives what it takes is one row, however often it stands",
         )
-        self.cut_short = {"complete": False, "macs_complete": False}
+        self.cut_short = {"complete": False, "macs_complete": False, "excused": True}
         raise _TooManyRows
 
-    def _check_inputs(self, spec: LayerSpec, layer: Layer, edges: tuple[Edge, ...]) -> bool:
-        if len(edges) in layer.inputs:
-            return True
-        if edges:
-            least, most = layer.inputs[0], layer.inputs[-1]
-            needed = plural(least, "input") if least == most else f"{least} or more inputs"
-            names = ", ".join(f"name{n + 1}" for n in range(least))
-            remedy = f"name them: from: [{names}]" if least > 1 else "name one of them"
-            if self.later_copy and len(spec.sources) in layer.inputs:
-                remedy = "repeat hands on one output: write the copies out"
-            self._problem(
-                "NN206",
-                spec.path,
-                f"{spec.label} takes {needed}, but gets {len(edges)}",
-                remedy,
-            )
-        return False
 
-    def _sources(self, spec: LayerSpec, previous: Edge | None) -> tuple[Edge, ...]:
-        """The edges that a layer names in `from`, or what came before."""
-        edges = []
-        for position, name in enumerate(spec.sources or (PREVIOUS,)):
-            edge = previous if name == PREVIOUS else self._find(name)
-            if edge is None:
-                self._no_source(spec, name, position)
-                edge = Edge(UNKNOWN, None)
-            edges.append(edge)
-        return tuple(edges)
-
-    def _find(self, name: str) -> Edge | None:
-        """The nearest thing of that name, from the inside out."""
-        return next((scope[name] for scope in reversed(self.scopes) if name in scope), None)
-
-    def _no_source(self, spec: LayerSpec, name: str, position: int) -> None:
-        if self.blind:
-            return  # the inputs were refused, and with them the names that this may mean
-        scoped = (islice(reversed(scope), NAMES_NEAR) for scope in reversed(self.scopes))
-        known = list(chain.from_iterable(scoped))[:NAMES_NEAR]
-        if name == PREVIOUS:
-            entries = list(self.scopes[0])
-            inputs = plural(len(entries), "input")
-            self._problem(
-                "NN206",
-                spec.path,
-                f"{spec.label} comes first, and the network has {inputs}",
-                f"say which it takes, with from: {listed(entries[:8])}",
-            )
-            return
-        listing = len(spec.sources) > 1
-        self._problem(
-            "NN207",
-            (*spec.path, "from", *([position] if listing else [])),
-            f"{spec.label} takes {quoted(name)}, but nothing before it has that name",
-            did_you_mean(name, known) or f"known here: {listed([PREVIOUS, *known[:8]], 'and')}",
-        )
-
-    def _name(self, spec: LayerSpec, edge: Edge) -> None:
-        if spec.name is None:
-            return
-        scope = self.scopes[-1]
-        if spec.name in scope or spec.name == PREVIOUS:
-            self._problem(
-                "NN208",
-                (*spec.path, "name"),
-                f"the name {quoted(spec.name)} is taken already",
-                "every name stands once; choose another",
-            )
-        else:
-            scope[spec.name] = edge
+def _multiply(nodes: list[Node], groups: list[Group], times: Times) -> None:
+    """Let these parts stand for so many copies of themselves."""
+    for node in nodes:
+        node.times = node.times.times(times)
+    for group in groups:
+        group.times = group.times.times(times)
 
 
-def _takers(edges: tuple[Edge, ...]) -> int:
-    return len(edges[0].node.consumers) if edges[0].node else 0
+def _is_plain(value: Any) -> bool:
+    """Whether it is a value, and not layers that were read already."""
+    return not (isinstance(value, tuple) and value and not isinstance(value[0], int | str))
 
 
-def _entered(edges: tuple[Edge, ...], before: int, new: list[Node]) -> tuple[Node, ...]:
+def _chained(spec: LayerSpec, edges: tuple[Edge, ...]) -> list[int]:
+    """Which of its inputs a later copy takes from the copy before it."""
+    sources = spec.sources or (PREVIOUS,)
+    return [n for n in range(len(edges)) if sources[n] == PREVIOUS] or [0]
+
+
+def _arriving(edge: Edge | None) -> int:
+    """`$in`: the channels or features that reach a layer."""
+    if edge is None:
+        raise Unknown
+    shape = edge.shape
+    if shape.layout is Layout.TOKENS:
+        raise Faulty("token indices arrive, and they have no features")
+    return shape.known[0] if shape.layout is Layout.MAP else shape.last
+
+
+def _weight(node: Node) -> ParamTensor | None:
+    """Its tensor `weight`, its own or one that it shares."""
+    if node.tied:
+        return node.tied[0]
+    return next((one for one in node.tensors if one.name == "weight"), None)
+
+
+def _tensors(node: Node) -> str:
+    return listed((f"{one.name} {list(one.shape)}" for one in node.tensors), "and") or "nothing"
+
+
+def _takers(edge: Edge) -> int:
+    return len(edge.node.consumers) if edge.node else 0
+
+
+def _entered(edge: Edge, before: int, new: list[Node]) -> tuple[Node, ...]:
     """The nodes of a copy that take what comes in from outside."""
-    if edges[0].node:
-        return tuple(edges[0].node.consumers[before:])
+    if edge.node:
+        return tuple(edge.node.consumers[before:])
     return tuple(node for node in new if None in node.sources)
 
 

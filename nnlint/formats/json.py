@@ -32,7 +32,7 @@ from nnlint.report import count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nnlint.budget import Limit
+    from nnlint.budget import Expectation, Limit
     from nnlint.finding import Finding
     from nnlint.graph import Graph, Group, Node
     from nnlint.layers.shape import Shape
@@ -97,7 +97,7 @@ def _network(report: Report, graph: Graph) -> dict[str, Any]:
             "macs_complete": total.macs_complete,
         },
         "budget": [_limit(limit) for limit in report.limits],
-        "expect": [{**one._asdict(), "holds": one.holds} for one in report.expectations],
+        "expect": [_expectation(one) for one in report.expectations],
     }
 
 
@@ -133,6 +133,10 @@ def _groups(group: Group | None) -> list[dict[str, Any]]:
 
 def _shape(shape: Shape) -> list[int] | None:
     return None if shape.open else list(shape.dims)
+
+
+def _expectation(one: Expectation) -> dict[str, Any]:
+    return {"key": one.key, "expected": one.expected, "real": one.real, "holds": one.holds}
 
 
 def _limit(limit: Limit) -> dict[str, Any]:

@@ -18,6 +18,7 @@ class _Activation(Layer):
         "#non-linear-activations-weighted-sum-nonlinearity"
     )
     is_nonlinear = True
+    role = "activation"
 
 
 class _InplaceActivation(_Activation):

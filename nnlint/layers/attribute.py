@@ -15,7 +15,8 @@ LARGEST = 2**63 - 1
 
 IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_-]*(?!\n)$"
 
-SOURCE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]*(\.[0-9]{1,19})?(/[A-Za-z_][A-Za-z0-9_-]*(\.[0-9]{1,19})?)*(?!\n)$"
+_PART = r"[A-Za-z_][A-Za-z0-9_-]*(\.[0-9]{1,19})?"
+SOURCE_PATTERN = rf"^{_PART}(/{_PART})*(?!\n)$"
 """A name, or a way into the copies of a part: `encoder.3/attention`."""
 
 JsonSchema: TypeAlias = dict[str, Any]
@@ -87,11 +88,13 @@ LAYERS: JsonSchema = {
 }  # fmt: skip
 
 
-LAYER: JsonSchema = {
-    "type": ["object", "string", "null"], "title": "a layer, or none",
-}  # fmt: skip
+OVERRIDES: JsonSchema = {"type": "object", "title": "a map of keys and values"}
+LAYER: JsonSchema = {"type": ["object", "string", "null"]}
+NONE = "none"
+"""Written where a layer may stand, it undoes a default."""
 BRANCHES: JsonSchema = {
-    "type": "array", "items": LAYERS, "minItems": 1, "title": "a list of lists of layers",
+    "type": "array", "items": LAYERS, "minItems": 2,
+    "title": "a list of lists of layers, an empty one for the input itself",
     "examples": [[["ReLU"], []]],
 }  # fmt: skip
 TENSORS: JsonSchema = {
@@ -100,6 +103,27 @@ TENSORS: JsonSchema = {
     "additionalProperties": {**SHAPE, "minItems": 0},
     "examples": [{"weight": [64, 3, 3, 3], "bias": [64]}],
 }  # fmt: skip
+
+
+def layer_of(role: str, title: str) -> JsonSchema:
+    """One layer of that role (`norm`, `activation`, `merge`), by name or as a map."""
+    return {**LAYER, "role": role, "title": title}
+
+
+def inner_layers(kind: JsonSchema, value: Any) -> list[tuple[tuple[int, ...], Any]]:
+    """The layers that a value of this kind holds, each with its place in the value."""
+    if kind is LAYERS and isinstance(value, list):
+        return [((index,), item) for index, item in enumerate(value)]
+    if kind is BRANCHES and isinstance(value, list):
+        branches = enumerate(value)
+        return [
+            ((branch, *place), item)
+            for branch, layers in branches
+            for place, item in inner_layers(LAYERS, layers)
+        ]
+    if "role" in kind and value not in (None, NONE):
+        return [((), value)]
+    return []
 
 
 class Attribute(Record):
@@ -126,8 +150,8 @@ class Attribute(Record):
 
     @property
     def holds_layers(self) -> bool:
-        """Whether its value is a list of layers."""
-        return self.kind is LAYERS
+        """Whether its value is a layer, or a list of layers, or lists of them."""
+        return self.kind is LAYERS or self.kind is BRANCHES or "role" in self.kind
 
     @property
     def schema(self) -> JsonSchema:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 from nnlint.layers.attribute import (
     FLAG,
     NAME,
+    OVERRIDES,
     SIZE,
     SOURCE,
     SOURCE_NAME,
     Attribute,
     attribute,
+    layer_of,
     optional,
     stated,
 )
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
     from nnlint.finding import Path
 
+    LayerClass = type["Layer"]
+
 COMMON: dict[str, Attribute] = {
     "name": attribute(NAME, "the layer's own name, for `from` and for the table", default=None),
     "from": attribute(
@@ -37,6 +41,8 @@ COMMON: dict[str, Attribute] = {
     ),
     "repeat": attribute(SIZE, "how many copies follow each other, each with its own weights",
                         default=1),
+    "first": attribute(OVERRIDES, "what is different in the first copy", default={}),
+    "shared": attribute(FLAG, "true lets all copies share their parameters", default=False),
     "trainable": attribute(FLAG, "false freezes its parameters", default=True),
 }  # fmt: skip
 """The keys that every layer takes."""
@@ -48,9 +54,23 @@ TIE = {
 """Taken by every layer that has a weight."""
 
 WITH = {
-    "with": attribute(SOURCE, "what it takes beside what came before, by name", default=()),
+    "with": attribute(SOURCE, "what it takes beside what came before, by name", default=[]),
 }  # fmt: skip
 """Taken by every layer that merges several inputs."""
+
+LIKE = {
+    "like": attribute(optional(SOURCE_NAME), "the layer or input whose size it takes, by name",
+                      default=None),
+}  # fmt: skip
+"""Taken by every layer that makes a map as large as another."""
+
+FOLLOW = {
+    "norm": attribute(layer_of("norm", "a norm, by name or as a map, or none"),
+                      "a norm after it, with a row of its own", default=None),
+    "act": attribute(layer_of("activation", "an activation, by name or as a map, or none"),
+                     "an activation after that, with a row of its own", default=None),
+}  # fmt: skip
+"""Taken by the layers that networks pair with a norm and an activation."""
 
 ONE, TWO, SEVERAL = range(1, 2), range(2, 3), range(2, 1_000)
 """How many edges a layer may take."""
@@ -106,6 +126,16 @@ class LayerSpec(Record):
         trainable: whether its parameters are learned.
         bias: its bias flag; None where the layer can have no bias.
         given: the keys that the author wrote.
+        kind: its class; None where it is a use of a block, or was refused.
+        written: the values of its keys, with those that the spec's defaults add.
+        elsewhere: the places of values that do not stand in the layer itself.
+        dynamic: some value is an expression, or differs in the first copy.
+        block: the block that it uses.
+        shared: all copies share their parameters.
+        others: the names of what it takes besides: `with`, `like`.
+        tie: the name of the layer whose weight it shares.
+        follow: the norm and the activation written on it.
+        role: what it is to the layer that brought it: a `shortcut`, a `router`.
     """
 
     path: Path
@@ -117,11 +147,41 @@ class LayerSpec(Record):
     trainable: bool = True
     bias: bool | None = None
     given: tuple[str, ...] = ()
+    kind: LayerClass | None = None
+    written: Mapping[str, Any] = {}
+    elsewhere: Mapping[str, Path] = {}
+    dynamic: bool = False
+    block: Block | None = None
+    shared: bool = False
+    others: tuple[str, ...] = ()
+    tie: str | None = None
+    follow: tuple[LayerSpec, ...] = ()
+    role: str | None = None
 
     @property
     def label(self) -> str:
         """How a message calls it: `Linear 'logits'`, or `Linear`."""
-        return f"{self.type} '{self.name}'" if self.name else self.type
+        kind = f"{self.type} ({self.role})" if self.role else self.type
+        return f"{kind} '{self.name}'" if self.name else kind
+
+    def place(self, key: str) -> Path:
+        """Where the value of a key stands; the layer itself where nobody wrote it."""
+        own = (*self.path, key) if key in self.given else self.path
+        return self.elsewhere.get(key, own)
+
+
+class Block(Record):
+    """A part that is written once and used by name.
+
+    Attributes:
+        name: its name.
+        args: argument -> its default, or `required`.
+        layers: its layers.
+    """
+
+    name: str
+    args: Mapping[str, Any]
+    layers: tuple[LayerSpec, ...]
 
 
 @dataclass_transform(
@@ -138,6 +198,9 @@ class Layer:
     * `keras`: what Keras calls the layer.
     * `inputs`: how many edges it may take.
     * `merges`: it joins what came before with what `with` names.
+    * `takes_like`: it takes its size from what `like` names.
+    * `takes_follow`: a `norm` and an `act` may be written on it.
+    * `role`: what it may be written as: `norm`, `activation`, `merge`.
     * `convention`: whose way of counting it follows, `torch` or `keras`.
     * `prefers`: the layout that it reads into an undecided `[a, b]`; None: it does not care.
     * the others are properties that the rules ask for, instead of the layer's name.
@@ -152,6 +215,9 @@ class Layer:
     keras: ClassVar[tuple[str, ...]] = ()
     inputs: ClassVar[range] = ONE
     merges: ClassVar[bool] = False
+    takes_like: ClassVar[bool] = False
+    takes_follow: ClassVar[bool] = False
+    role: ClassVar[str | None] = None
     convention: ClassVar[str] = "torch"
     prefers: ClassVar[Layout | None] = None
 
@@ -163,6 +229,8 @@ class Layer:
     """Between two linear maps it does not keep them apart (norm, dropout, reshaping)."""
     feature_axis: ClassVar[int | None] = None
     """The axis of its features or channels, along which its bias is added."""
+    is_embedding: ClassVar[bool] = False
+    """A table of vectors that are looked up: counted apart from the rest."""
     gives_probabilities: ClassVar[bool] = False
     """It turns scores into probabilities, which a loss on scores must not get."""
     gives_log_probabilities: ClassVar[bool] = False
@@ -181,8 +249,14 @@ class Layer:
     @classmethod
     def keys(cls) -> dict[str, Attribute]:
         """All keys that the layer takes beside `type`: its own, then those of every layer."""
-        tie = TIE if "weight" in cls.formula else {}
-        return {**cls.attributes, **(WITH if cls.merges else {}), **tie, **COMMON}
+        extras = (
+            (FOLLOW, cls.takes_follow),
+            (WITH, cls.merges),
+            (LIKE, cls.takes_like),
+            (TIE, "weight" in cls.formula),
+        )
+        taken = {key: value for keys, taken in extras if taken for key, value in keys.items()}
+        return {**cls.attributes, **taken, **COMMON}
 
     def infer(self, *inputs: Shape) -> Shape:
         """The output's shape, from what arrives (`len(inputs) in cls.inputs`).
@@ -228,12 +302,6 @@ class Layer:
         """The axis (of the shape without batch) along which it subtracts each entry's mean."""
         return None
 
-    def children(self) -> Iterator[LayerSpec]:
-        """The layers inside it."""
-        for key, value in self.attributes.items():
-            if value.holds_layers:
-                yield from getattr(self, key)
-
     def reads_as(self) -> Layout | None:
         """The layout that it takes an undecided `[a, b]` for; None: it does not care."""
         return self.prefers
@@ -271,15 +339,30 @@ class Container(Layer):
     """A layer made of layers: it has no tensors of its own, only wiring."""
 
     def wire(self, network: Wiring, *inputs: Any) -> Any:
-        """Lay its layers out in the network; returns the output's edge."""
+        """Lay its layers out in the network; returns the output's edge.
+
+        Raises:
+            Misfit: its parts do not fit together.
+        """
         raise NotImplementedError
 
 
 class Wiring:
-    """What a container may ask of the network that it is laid out in."""
+    """What a container may ask of the network that it is laid out in.
+
+    An edge has a `shape`; all else of it is the network's own.
+    """
 
     def chain(self, layers: Sequence[LayerSpec], edge: Any) -> Any:
         """Lay the layers one after the other; returns the last one's output edge."""
+        raise NotImplementedError
+
+    def lay(self, item: Any, *edges: Any, role: str | None = None) -> Any:
+        """Lay a layer that the container itself brings, written as in a spec."""
+        raise NotImplementedError
+
+    def many(self, layers: Sequence[LayerSpec], edge: Any, copies: int, runs: int) -> Any:
+        """Lay equal copies side by side, of which so many run for one sample."""
         raise NotImplementedError
 
 

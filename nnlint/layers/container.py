@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nnlint.layers.attribute import LAYERS, attribute
+from nnlint.layers.attribute import (
+    BRANCHES,
+    FLAG,
+    LAYERS,
+    SIZE,
+    attribute,
+    layer_of,
+    one_of,
+)
 from nnlint.layers.base import Container
+from nnlint.layers.shape import Misfit, Shape
 
 if TYPE_CHECKING:
     from nnlint.layers.base import LayerSpec, Wiring
@@ -22,3 +31,138 @@ class Sequential(Container):
     def wire(self, network: Wiring, *inputs: Any) -> Any:
         """What comes in goes through all of them."""
         return network.chain(self.layers, inputs[0])
+
+
+class Residual(Container):
+    """What comes in is added to what the body makes of it: y = x + body(x).
+
+    Where the body changes the shape, `on_mismatch: project` sends x through one
+    convolution with kernel 1 (features through a Linear), and the norm that the spec's
+    defaults give convolutions. `norm` and `act` come after the addition.
+    """
+
+    reference = "https://arxiv.org/abs/1512.03385"
+    example = {"body": [{"type": "Linear", "out_features": 784}, "ReLU"]}
+    takes_follow = True
+
+    body: tuple[LayerSpec, ...] = attribute(LAYERS, "the layers beside the shortcut")
+    shortcut: tuple[LayerSpec, ...] = attribute(
+        LAYERS, "the layers of the shortcut; empty: the input itself", default=()
+    )
+    on_mismatch: str = attribute(
+        one_of("error", "project", "skip"),
+        "where the shapes differ: an error, a projection of the shortcut, or no shortcut",
+        default="error",
+    )
+
+    def wire(self, network: Wiring, *inputs: Any) -> Any:
+        """The body beside the shortcut, then their sum."""
+        (x,) = inputs
+        y = network.chain(self.body, x)
+        side = network.chain(self.shortcut, x)
+        if side.shape.open or y.shape.open or side.shape.dims == y.shape.dims:
+            return network.lay("Add", y, side)
+        if self.on_mismatch == "skip":
+            return y
+        if self.on_mismatch == "error":
+            raise _mismatch(side.shape, y.shape)
+        return network.lay("Add", y, _projected(network, side, y.shape))
+
+
+def _mismatch(side: Shape, output: Shape) -> Misfit:
+    return Misfit(
+        "NN212",
+        f"its body turns {side} into {output}, and unequal shapes can't be added",
+        "write on_mismatch: project (a 1x1 convolution beside it), or a shortcut of your own",
+        output=output,
+    )
+
+
+def _projected(network: Wiring, x: Any, output: Shape) -> Any:
+    """The shortcut as one convolution that gives the output's shape."""
+    if x.shape.rank != output.rank or not 1 <= output.rank <= 4:
+        raise _mismatch(x.shape, output)
+    plain = {"bias": False, "act": "none"}
+    if output.rank == 1:
+        return network.lay(
+            {"type": "Linear", "out_features": output.last, **plain}, x, role="shortcut"
+        )
+    strides = [
+        -(-size // out) for size, out in zip(x.shape.dims[1:], output.dims[1:], strict=True)
+    ]
+    reached = [-(-size // step) for size, step in zip(x.shape.dims[1:], strides, strict=True)]
+    if reached != list(output.dims[1:]):
+        raise _mismatch(x.shape, output)
+    window = {"kernel_size": 1, "stride": strides, "padding": 0, "dilation": 1, "groups": 1}
+    kind = f"Conv{output.rank - 1}d"
+    item = {"type": kind, "out_channels": output.dims[0], **window, **plain}
+    return network.lay(item, x, role="shortcut")
+
+
+class Parallel(Container):
+    """Branches side by side over the same input, joined at the end.
+
+    An empty branch is the input itself.
+    """
+
+    reference = "https://arxiv.org/abs/1409.4842"
+    example = {"branches": [[{"type": "Linear", "out_features": 16}], []]}
+
+    branches: tuple[tuple[LayerSpec, ...], ...] = attribute(
+        BRANCHES, "the branches, each a list of layers"
+    )
+    merge: Any = attribute(
+        layer_of("merge", "Concat, Add or Multiply, by name or as a map"),
+        "how they are joined",
+        default="Concat",
+    )
+
+    def wire(self, network: Wiring, *inputs: Any) -> Any:
+        """Every branch, then the merge of them all."""
+        edges = [network.chain(branch, inputs[0]) for branch in self.branches]
+        return network.lay(self.merge or "Concat", *edges)
+
+
+class MoE(Container):
+    """A mixture of experts: a router sends each token to `top_k` of `num_experts` experts.
+
+    All experts are parameters; a token uses `top_k` of them, and the shared expert.
+    """
+
+    reference = "https://arxiv.org/abs/2401.04088"
+    example = {
+        "num_experts": 8,
+        "top_k": 2,
+        "expert": [
+            {"type": "Linear", "out_features": 64},
+            "SiLU",
+            {"type": "Linear", "out_features": 16},
+        ],
+    }
+    example_inputs = {"input": {"sequence": [12, 16]}}
+
+    num_experts: int = attribute(SIZE, "experts to choose from")
+    top_k: int = attribute(SIZE, "experts that each token goes to")
+    expert: tuple[LayerSpec, ...] = attribute(LAYERS, "the layers of one expert")
+    shared_expert: tuple[LayerSpec, ...] = attribute(
+        LAYERS, "the layers of an expert that every token goes to", default=()
+    )
+    router_bias: bool = attribute(FLAG, "a bias for each expert in the router", default=False)
+
+    def wire(self, network: Wiring, *inputs: Any) -> Any:
+        """The router, the experts, the shared expert, and their weighted sum."""
+        (x,) = inputs
+        if self.top_k > self.num_experts:
+            raise Misfit(
+                "NN205",
+                f"top_k is {self.top_k}, but there are {self.num_experts} experts",
+                f"write a top_k from 1 to {self.num_experts}",
+                key="top_k",
+                output=x.shape,
+            )
+        router = {"type": "Linear", "out_features": self.num_experts, "bias": self.router_bias}
+        network.lay({**router, "act": "none", "norm": "none"}, x, role="router")
+        routed = network.many(self.expert, x, self.num_experts, self.top_k)
+        if not self.shared_expert:
+            return routed
+        return network.lay("Add", routed, network.chain(self.shared_expert, x))

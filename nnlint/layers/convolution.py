@@ -44,6 +44,7 @@ class _Convolution(_OnAxes):
 
     is_linear_map = True
     feature_axis = 0
+    takes_follow = True
 
     in_channels: int | None = stated("channels that arrive", default=None)
     out_channels: int = attribute(SIZE, "channels that leave", keras=("filters",))

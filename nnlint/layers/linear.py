@@ -26,6 +26,7 @@ class Linear(Layer):
     prefers = Layout.SEQUENCE
     is_linear_map = True
     feature_axis = -1
+    takes_follow = True
 
     in_features: int | None = stated("size of the last axis that arrives", default=None)
     out_features: int = attribute(SIZE, "size of the last axis that leaves", keras=("units",))

@@ -31,6 +31,8 @@ AFFINE = attribute(FLAG, "a learned scale and shift a channel", default=True)
 class _MapNorm(Layer):
     """Normalises what has its channels first."""
 
+    role = "norm"
+
     prefers = Layout.MAP
     passes_linearity = True
     ranks: ClassVar[range]
@@ -279,6 +281,8 @@ class LocalResponseNorm(_MapNorm):
 
 class _TrailingNorm(Layer):
     """Normalises one sample over its last axes, and stores nothing."""
+
+    role = "norm"
 
     prefers = Layout.SEQUENCE
     passes_linearity = True

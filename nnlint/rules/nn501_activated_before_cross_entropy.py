@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import competing, head
+from nnlint.rules.walking import competing, heads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,16 +17,15 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """A last layer that gives probabilities, before a loss that applies softmax itself."""
-    last = head(graph, "CrossEntropyLoss")
-    if last and last[1].gives_probabilities:
-        node = last[0]
-        yield Problem(
-            "NN501",
-            node.path,
-            f"{node.spec.label} comes last, but CrossEntropyLoss applies the softmax itself"
-            + _price(node),
-            f"remove {node.spec.type}: the loss takes the scores as they are",
-        )
+    for node, layer in heads(graph, "CrossEntropyLoss"):
+        if layer.gives_probabilities:
+            yield Problem(
+                "NN501",
+                node.path,
+                f"{node.spec.label} comes last, but CrossEntropyLoss applies the softmax itself"
+                + _price(node),
+                f"remove {node.spec.type}: the loss takes the scores as they are",
+            )
 
 
 def _price(node: Node) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import head
+from nnlint.rules.walking import heads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,16 +16,15 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """A last layer that gives probabilities, before a loss that applies the sigmoid itself."""
-    last = head(graph, "BCEWithLogitsLoss")
-    if last and last[1].gives_probabilities:
-        node = last[0]
-        yield Problem(
-            "NN502",
-            node.path,
-            f"{node.spec.label} comes last, but BCEWithLogitsLoss applies the sigmoid itself: "
-            "even a perfect answer costs 0.3133 or more",
-            f"remove {node.spec.type}, or keep it and use BCELoss",
-        )
+    for node, layer in heads(graph, "BCEWithLogitsLoss"):
+        if layer.gives_probabilities:
+            yield Problem(
+                "NN502",
+                node.path,
+                f"{node.spec.label} comes last, but BCEWithLogitsLoss applies the sigmoid "
+                "itself: even a perfect answer costs 0.3133 or more",
+                f"remove {node.spec.type}, or keep it and use BCELoss",
+            )
 
 
 RULE = Rule(

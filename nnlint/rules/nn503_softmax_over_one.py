@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Layers that compare the scores of an axis of size 1."""
+    losses = [output.loss for output in graph.outputs.values()]
     remedy = (
-        "use Sigmoid" if graph.loss == "BCELoss" else "use no activation, and BCEWithLogitsLoss"
+        "use Sigmoid" if "BCELoss" in losses else "use no activation, and BCEWithLogitsLoss"
     )
     for node in graph.nodes:
         if competing(node) == 1:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import head
+from nnlint.rules.walking import heads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,15 +16,14 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """A last layer that gives log-probabilities, before a loss that computes them itself."""
-    last = head(graph, "CrossEntropyLoss")
-    if last and last[1].gives_log_probabilities:
-        node = last[0]
-        yield Problem(
-            "NN505",
-            node.path,
-            f"{node.spec.label} comes last, but CrossEntropyLoss computes it again",
-            f"remove {node.spec.type}, or keep it and use NLLLoss",
-        )
+    for node, layer in heads(graph, "CrossEntropyLoss"):
+        if layer.gives_log_probabilities:
+            yield Problem(
+                "NN505",
+                node.path,
+                f"{node.spec.label} comes last, but CrossEntropyLoss computes it again",
+                f"remove {node.spec.type}, or keep it and use NLLLoss",
+            )
 
 
 RULE = Rule(

@@ -14,21 +14,27 @@ if TYPE_CHECKING:
     from nnlint.layers.base import Layer
 
 
-def last_layer(graph: Graph) -> tuple[Node, Layer] | None:
-    """The layer whose values leave the network, seen through Flatten, Dropout, Identity."""
-    node = graph.output.node
-    while node and node.layer and node.layer.passes_last and node.sources:
-        node = node.sources[0]
-    return (node, node.layer) if node and node.layer else None
+def last_layers(graph: Graph) -> Iterator[tuple[Node, Layer, str | None]]:
+    """The layers whose values leave the network, each with its loss.
 
-
-def head(graph: Graph, loss: str) -> tuple[Node, Layer] | None:
-    """The last layer of a network that is trained with this loss.
-
-    None where it compares a single score with itself: that is NN503's to say.
+    Seen through Flatten, Dropout, Identity.
     """
-    last = last_layer(graph) if graph.loss == loss else None
-    return None if last is None or competing(last[0]) == 1 else last
+    for output in graph.outputs.values():
+        node = output.edge.node
+        while node and node.layer and node.layer.passes_last and node.sources:
+            node = node.sources[0]
+        if node and node.layer:
+            yield node, node.layer, output.loss
+
+
+def heads(graph: Graph, loss: str) -> Iterator[tuple[Node, Layer]]:
+    """The last layers that are trained with this loss.
+
+    None where one compares a single score with itself: that is NN503's to say.
+    """
+    for node, layer, own in last_layers(graph):
+        if own == loss and competing(node) != 1:
+            yield node, layer
 
 
 def by_definition(graph: Graph) -> Iterator[tuple[Path, list[Node]]]:
