@@ -235,6 +235,8 @@ class Layer:
     """It turns scores into probabilities, which a loss on scores must not get."""
     gives_log_probabilities: ClassVar[bool] = False
     """It turns scores into logarithms of probabilities that sum to 1."""
+    is_embedding: ClassVar[bool] = False
+    """A table of vectors that are looked up: counted apart from the rest."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from math import gcd, prod
+from operator import add
 from typing import TYPE_CHECKING
 
 from nnlint.layers.attribute import FLAG, SIZE, attribute, one_of, per_axis, stated
 from nnlint.layers.base import ParamTensor
 from nnlint.layers.dividing import nearest_divisors, nearest_multiples
 from nnlint.layers.shape import Layout, Misfit, Shape
-from nnlint.layers.spatial import _OnAxes, along_axes, from_zero
+from nnlint.layers.spatial import _OnAxes, along_axes, from_zero, padding_or_word
 from nnlint.layers.windows import (
     Numbers,
     map_of_rank,
     need_source,
     places,
+    same_as_numbers,
+    same_padding,
     span_of,
 )
 from nnlint.wording import flow, listed
@@ -26,17 +29,6 @@ if TYPE_CHECKING:
 
 _MODES = ("zeros", "reflect", "replicate", "circular")
 MODES: JsonSchema = {**one_of(*_MODES), "title": listed(_MODES)}
-
-
-def _padding_or_word(axes: int) -> JsonSchema:
-    """Numbers, or one of PyTorch's two words for a padding."""
-    numbers = per_axis(axes, 0)
-    return {
-        **numbers,
-        "type": [*numbers["type"], "string"],
-        "pattern": r"^(same|valid)(?!\n)$",
-        "title": f"same, valid, {numbers['title']}",
-    }
 
 
 class _Convolution(_OnAxes):
@@ -53,8 +45,9 @@ class _Convolution(_OnAxes):
         per_axis, "how far the window moves at a time", default=1, keras=("strides",)
     )
     padding: Numbers | str = along_axes(
-        _padding_or_word,
-        "added to each side; valid: nothing, same: so much that the size stays (stride 1)",
+        padding_or_word,
+        "added to each side; valid: nothing, same: so much that the size stays (stride 1), "
+        "under Keras' convention ⌈size / stride⌉",
         default=0,
     )
     dilation: Numbers = along_axes(
@@ -73,6 +66,7 @@ class _Convolution(_OnAxes):
         """[in_channels, *sizes] -> [out_channels, *new sizes]."""
         (x,) = inputs
         self.check_settings()
+        self._check_keras()
         if x.open:
             self._check_groups(self.in_channels)
         channels, _ = map_of_rank(x, self.axes)
@@ -84,6 +78,18 @@ class _Convolution(_OnAxes):
     def check_settings(self) -> None:
         """Refuse settings that contradict each other, whatever arrives."""
         raise NotImplementedError
+
+    def _check_keras(self) -> None:
+        if self.convention == "torch":
+            return
+        if max(self.setting("stride")) > 1 and max(self.setting("dilation")) > 1:
+            raise Misfit(
+                "NN205",
+                f"stride: {flow(self.stride)} and dilation: {flow(self.dilation)} exclude each "
+                "other in Keras",
+                "write 1 for one of them",
+                key="dilation",
+            )
 
     def sizes(self, x: Shape) -> tuple[int, ...]:
         """The output's spatial sizes."""
@@ -156,7 +162,9 @@ class _Forward(_Convolution):
     macs_formula = "output positions × out_channels × in_channels / groups × Π kernel_size"
 
     def check_settings(self) -> None:
-        """`same` has no strides in PyTorch."""
+        """`same` has no strides in PyTorch; in Keras it has."""
+        if self.convention == "keras":
+            return
         if self.padding == "same" and max(self.setting("stride")) > 1:
             stride = flow(self.stride)
             raise Misfit(
@@ -168,29 +176,29 @@ class _Forward(_Convolution):
             )
 
     def _padding_instead(self) -> str:
-        added = self._added()
-        if any(amount % 2 for amount in added):
+        numbers = same_as_numbers(self.spans())
+        if numbers is None:
             return "write the padding as a number, or stride: 1"
-        halves = [amount // 2 for amount in added]
-        same = len(set(halves)) == 1
-        return f"write padding: {flow(halves[0] if same else halves)}, or stride: 1"
+        return f"write padding: {flow(numbers)}, or stride: 1"
 
     def sizes(self, x: Shape) -> tuple[int, ...]:
         """⌊(size + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1."""
-        added = self._added()
+        added = self._added(x)
         for axis, amount in enumerate(added, 2):
             # torch puts the larger half behind
             need_source(self.padding_mode, -(-amount // 2), axis, x, "padding")
         settings = map(self.setting, ("kernel_size", "stride", "dilation"))
         return places(x, added, *settings)
 
-    def _added(self) -> tuple[int, ...]:
+    def _added(self, x: Shape) -> tuple[int, ...]:
         """What the padding adds to each axis, both sides together."""
         match self.padding:
             case "valid":
                 return (0,) * self.axes
             case "same":
-                return tuple(span - 1 for span in self.spans())
+                return tuple(
+                    map(same_padding, x.dims[1:], self.spans(), self.setting("stride"))
+                )
             case _:
                 return tuple(2 * amount for amount in self.setting("padding"))
 
@@ -248,7 +256,12 @@ class _Transposed(_Convolution):
     }
     macs_formula = "input positions × in_channels × out_channels / groups × Π kernel_size"
 
-    padding: Numbers = along_axes(from_zero, "cut off each side of the output", default=0)
+    padding: Numbers | str = along_axes(
+        padding_or_word,
+        "cut off each side of the output; under Keras' convention also same (size × stride) "
+        "and valid (nothing is cut off)",
+        default=0,
+    )
     padding_mode: str = attribute(
         {**one_of("zeros"), "title": "zeros"}, "PyTorch takes zeros alone here", default="zeros"
     )
@@ -258,37 +271,53 @@ class _Transposed(_Convolution):
 
     def check_settings(self) -> None:
         """`output_padding` chooses among the sizes that one stride apart give the same map."""
+        self.need_padding_in_numbers(0 if self.padding == "valid" else None)
         settings = zip(
             *map(self.setting, ("output_padding", "stride", "dilation")), strict=True
         )
         for axis, (more, stride, dilation) in enumerate(settings, 2):
-            if more >= max(stride, dilation):
+            in_keras = self.convention == "keras"
+            limit = stride if in_keras else max(stride, dilation)
+            if more >= limit:
+                either = "" if in_keras else f" or the dilation {dilation}"
                 raise Misfit(
                     "NN205",
                     f"output_padding {more} on axis {axis} must be less than the stride "
-                    f"{stride} or the dilation {dilation}",
-                    f"write {max(stride, dilation) - 1} or less",
+                    f"{stride}{either}",
+                    f"write {limit - 1} or less",
                     key="output_padding",
                 )
 
     def sizes(self, x: Shape) -> tuple[int, ...]:
         """(size − 1)·stride − 2·padding + dilation·(kernel_size − 1) + output_padding + 1."""
-        settings = map(self.setting, ("stride", "padding", "output_padding"))
+        word = isinstance(self.padding, str)
+        cuts = (0,) * self.axes if word else self.setting("padding")
+        settings = zip(x.dims[1:], self.setting("stride"), cuts, self._ends(), strict=True)
         found = []
-        for axis, (size, stride, cut, more, span) in enumerate(
-            zip(x.dims[1:], *settings, self.spans(), strict=True), 2
-        ):
-            grown = (size - 1) * stride + span + more
+        for axis, (size, stride, cut, end) in enumerate(settings, 2):
+            grown = (size - 1) * stride + end
             if grown <= 2 * cut:
                 raise Misfit(
                     "NN211",
                     f"its window paints {grown} elements on axis {axis} from {x}, and padding "
                     f"{cut} cuts {2 * cut} off: nothing is left",
-                    f"write a padding of {(grown - 1) // 2} or less",
+                    f"write a padding of {(grown - 1) // 2} or less" if grown else None,
                     key="padding",
                 )
             found.append(grown - 2 * cut)
         return tuple(found)
+
+    def _ends(self) -> tuple[int, ...]:
+        """How many elements the last window of each axis paints before any are cut off."""
+        spans, strides = self.spans(), self.setting("stride")
+        more = self.setting("output_padding")
+        if self.convention == "torch":
+            return tuple(map(add, spans, more))
+        # Keras' None is another thing than 0, and stands for what is not written
+        if "output_padding" not in vars(self):
+            return strides if self.padding == "same" else tuple(map(max, spans, strides))
+        kept = (span % 2 for span in spans) if self.padding == "same" else spans
+        return tuple(map(add, kept, more))
 
     def weight_shape(self, channels: int) -> tuple[int, ...]:
         """[in_channels, out_channels / groups, *kernel_size]."""

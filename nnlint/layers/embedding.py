@@ -26,6 +26,7 @@ class _Table(Layer):
     formula = {"weight": "num_embeddings × embedding_dim"}
     example = {"num_embeddings": 1000, "embedding_dim": 64}
     example_inputs = {"input": {"tokens": 12}}
+    is_embedding = True
 
     num_embeddings: int = attribute(SIZE, "size of the vocabulary", keras=("input_dim",))
     embedding_dim: int = attribute(SIZE, "size of each vector", keras=("output_dim",))

@@ -127,10 +127,11 @@ class _StatisticsNorm(_ChannelNorm):
         return f"use {type(self).__name__[:-2]}{axes}d on {x}"
 
     def buffers(self, *inputs: Shape) -> Iterator[ParamTensor]:
-        """running_mean [C], running_var [C] and the scalar num_batches_tracked."""
+        """running_mean [C], running_var [C]; in torch also the scalar num_batches_tracked."""
         if self.track_running_stats:
             yield ParamTensor("running_mean", (self.channels(*inputs),))
             yield ParamTensor("running_var", (self.channels(*inputs),))
+        if self.track_running_stats and self.convention == "torch":
             yield ParamTensor("num_batches_tracked", ())
 
 

@@ -16,8 +16,24 @@ from nnlint.layers.attribute import (
     whole,
 )
 from nnlint.layers.shape import Layout, Misfit, Shape
-from nnlint.layers.spatial import _OnAxes, along_axes, as_map, from_zero, need_one_of, scaled
-from nnlint.layers.windows import Numbers, map_of_rank, need_room, span_of, steps
+from nnlint.layers.spatial import (
+    _OnAxes,
+    along_axes,
+    as_map,
+    from_zero,
+    need_one_of,
+    padding_or_word,
+    scaled,
+)
+from nnlint.layers.windows import (
+    Numbers,
+    map_of_rank,
+    need_room,
+    same_as_numbers,
+    same_places,
+    span_of,
+    steps,
+)
 from nnlint.record import Record
 from nnlint.wording import flow
 
@@ -25,6 +41,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nnlint.layers.attribute import JsonSchema
+
+
+_KERAS_WORDS = "under Keras' convention also same (⌈size / stride⌉) and valid (nothing)"
 
 
 def _optional_per_axis(axes: int) -> JsonSchema:
@@ -102,17 +121,19 @@ class _SlidingPooling(_Pooling):
     def windows(self) -> Iterator[_Window]:
         """The window along each axis."""
         strides = self.kernel_size if self.stride is None else self.stride
+        padding, dilation = getattr(self, "padding", 0), getattr(self, "dilation", 1)
+        # of the words `valid` pads nothing, and `same` as much as the map needs
         settings = (
-            self.kernel_size, strides, getattr(self, "padding", 0), getattr(self, "dilation", 1)
+            self.kernel_size, strides, 0 if isinstance(padding, str) else padding, dilation
         )  # fmt: skip
         for setting in zip(*map(self.numbers, settings), strict=True):
             yield _Window(*setting)
 
     def check_settings(self) -> None:
-        """Torch wants at most half a window of padding."""
+        """Torch wants at most half a window of padding, and that in numbers."""
+        self.need_padding_in_numbers(self._padding_instead())
         for window in self.windows():
-            # torch counts a dilated window's span on images, its elements elsewhere
-            whole_window = window.span if self.axes == 2 else window.kernel
+            whole_window = self._whole(window)
             if window.padding > whole_window // 2:
                 raise Misfit(
                     "NN205",
@@ -122,10 +143,30 @@ class _SlidingPooling(_Pooling):
                     key="padding",
                 )
 
+    def _whole(self, window: _Window) -> int:
+        """The window that half of may be padding: torch counts a span on images alone."""
+        return window.span if self.axes == 2 else window.kernel
+
+    def _padding_instead(self) -> Numbers | None:
+        """What PyTorch takes in place of a word, if there is such a thing."""
+        if not self.pads_same:
+            return 0
+        windows = list(self.windows())
+        fits = all(window.span // 2 <= self._whole(window) // 2 for window in windows)
+        return same_as_numbers([window.span for window in windows]) if fits else None
+
+    @property
+    def pads_same(self) -> bool:
+        """Whether it pads, in Keras' way, so that each step takes a place."""
+        return bool(getattr(self, "padding", 0) == "same")
+
     def sizes(self, x: Shape) -> Iterator[int]:
         """The places that the window takes."""
         ceil = getattr(self, "ceil_mode", False)
         for axis, (size, window) in enumerate(zip(x.dims[1:], self.windows(), strict=True), 2):
+            if self.pads_same:
+                yield same_places(size, window.stride)
+                continue
             count = window.places(size, ceil=ceil)
             padded = size + 2 * window.padding
             need_room(count - 1, window.span, padded, axis, x, "kernel_size")
@@ -137,9 +178,10 @@ class _MaxPooling(_SlidingPooling):
 
     passes_shift = True
 
-    padding: Numbers = along_axes(
-        from_zero, "places on each side, lower than all numbers", default=0
-    )
+    padding: Numbers | str = along_axes(
+        padding_or_word, f"places on each side, lower than all numbers; {_KERAS_WORDS}",
+        default=0,
+    )  # fmt: skip
     dilation: Numbers = along_axes(per_axis, "distance of the window's elements", default=1)
     return_indices: bool = attribute(
         FLAG, "say where the largest stood; a MaxUnpool takes that along", default=False
@@ -200,13 +242,17 @@ def _need_kernel(windows: Iterator[_Window], x: Shape) -> None:
 class _AvgPooling(_SlidingPooling):
     """The mean of the elements that the window sees."""
 
-    padding: Numbers = along_axes(from_zero, "zeros on each side", default=0)
+    padding: Numbers | str = along_axes(
+        padding_or_word, f"zeros on each side; {_KERAS_WORDS}", default=0
+    )
     ceil_mode: bool = attribute(FLAG, "let the last window reach over the end", default=False)
     count_include_pad: bool = attribute(FLAG, "let the padding's zeros count", default=True)
 
     @property
     def passes_shift(self) -> bool:
-        """Only where no zeros of the padding come into the mean."""
+        """Only where no zeros of the padding come into the mean; in Keras none ever do."""
+        if isinstance(self.padding, str):
+            return True
         return not self.count_include_pad or not any(self.numbers(self.padding))
 
 
@@ -272,7 +318,8 @@ class AvgPool3d(_DividedAvgPooling, axes=3):
 
     def sizes(self, x: Shape) -> Iterator[int]:
         """The places that the window takes."""
-        _need_kernel(self.windows(), x)
+        if not self.pads_same:
+            _need_kernel(self.windows(), x)
         return super().sizes(x)
 
 

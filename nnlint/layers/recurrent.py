@@ -30,6 +30,10 @@ NONLINEARITY = attribute(
     {**one_of("tanh", "relu"), "title": "tanh or relu"},
     "what each step ends with", default="tanh",
 )  # fmt: skip
+RESET_AFTER = attribute(
+    FLAG, "the reset gate acts after the product, which then has a bias of its own, bias_hh; "
+    "false, the older form, only under Keras' convention", default=True,
+)  # fmt: skip
 
 
 class _Recurrent(Layer):
@@ -41,12 +45,36 @@ class _Recurrent(Layer):
 
     input_size: int | None = stated("features that arrive", default=None)
     hidden_size: int = attribute(SIZE, "features that it remembers", keras=("units",))
-    bias: bool = attribute(FLAG, "two learned biases a gate", default=True, keras=("use_bias",))
+    bias: bool = attribute(
+        FLAG, "two learned biases a gate; under Keras' convention bias_ih alone, but for a GRU "
+        "that resets after", default=True, keras=("use_bias",),
+    )  # fmt: skip
 
     @property
     def fed_back(self) -> int:
         """How many features leave each step and come back in the next."""
         return self.hidden_size
+
+    @property
+    def has_second_bias(self) -> bool:
+        """Whether what comes back has a bias of its own: in Keras a GRU's that resets after."""
+        resets_after: bool = getattr(self, "reset_after", self.convention == "torch")
+        return resets_after
+
+    def check_settings(self) -> None:
+        """Refuse settings that contradict each other, whatever arrives.
+
+        Raises:
+            Misfit: they do.
+        """
+        if self.convention == "torch" and not self.has_second_bias:
+            raise Misfit(
+                "NN205",
+                f"reset_after is false, but PyTorch's {type(self).__name__} always resets "
+                "after the product",
+                "leave it out, or write convention: keras at the top of the spec",
+                key="reset_after",
+            )
 
     def step_tensors(self, suffix: str = "") -> Iterator[ParamTensor]:
         """The tensors of one step that do not depend on what arrives."""
@@ -54,6 +82,7 @@ class _Recurrent(Layer):
         yield ParamTensor(f"weight_hh{suffix}", (rows, self.fed_back))
         if self.bias:
             yield ParamTensor(f"bias_ih{suffix}", (rows,))
+        if self.bias and self.has_second_bias:
             yield ParamTensor(f"bias_hh{suffix}", (rows,))
 
     def input_tensor(self, arriving: int, suffix: str = "") -> ParamTensor:
@@ -77,6 +106,7 @@ class _Cell(_Recurrent):
     def infer(self, *inputs: Shape) -> Shape:
         """[input_size] -> [hidden_size]."""
         (x,) = inputs
+        self.check_settings()
         output = Shape((self.hidden_size,), Layout.FEATURES)
         if not x.open:
             features_last(x)
@@ -126,6 +156,7 @@ class _Stack(_Recurrent):
     def infer(self, *inputs: Shape) -> Shape:
         """[T, input_size] -> [T, features], or [features] of the last step."""
         (x,) = inputs
+        self.check_settings()
         output = Shape((self.width,), Layout.FEATURES)
         if self.output == "sequence":
             output = x.with_last(self.width)._replace(layout=Layout.SEQUENCE)
@@ -221,8 +252,8 @@ class LSTM(_Stack):
         """The output, projected or not."""
         return self.proj_size or self.hidden_size
 
-    def infer(self, *inputs: Shape) -> Shape:
-        """[T, input_size] -> [T, features], or [features] of the last step."""
+    def check_settings(self) -> None:
+        """A projection is smaller than what it projects."""
         if self.proj_size >= self.hidden_size:
             smaller = f"write a number from 1 to {self.hidden_size - 1}, or leave it out"
             raise Misfit(
@@ -232,7 +263,7 @@ class LSTM(_Stack):
                 smaller if self.hidden_size > 1 else "leave it out",
                 key="proj_size",
             )
-        return super().infer(*inputs)
+        super().check_settings()
 
     def step_tensors(self, suffix: str = "") -> Iterator[ParamTensor]:
         """Those of every step, and the projection's."""
@@ -250,6 +281,8 @@ class GRU(_Stack):
     formula = _stack_formula(3)
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html"
     gates = 3
+
+    reset_after: bool = RESET_AFTER
 
 
 class RNNCell(_Cell):
@@ -279,3 +312,5 @@ class GRUCell(_Cell):
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.GRUCell.html"
     gates = 3
     whole = "GRU"
+
+    reset_after: bool = RESET_AFTER

@@ -6,8 +6,10 @@ from math import prod
 
 from nnlint.layers.attribute import AXIS, attribute, list_of, whole
 from nnlint.layers.base import Layer
-from nnlint.layers.shape import Layout, Misfit, Shape
-from nnlint.wording import shape_text
+from nnlint.layers.shape import Layout, Misfit, Shape, Unknown
+from nnlint.wording import plural, shape_text
+
+SIZES = list_of(whole(-1, "a size, or -1 for what is left"), "a list of sizes")
 
 
 class Flatten(Layer):
@@ -47,39 +49,51 @@ class Unflatten(Layer):
 
     dim: int = attribute(AXIS, "the axis to split; the batch is 0")
     unflattened_size: tuple[int, ...] = attribute(
-        list_of(whole(-1, "a size, or -1 for what is left"), "a list of sizes"),
-        "the axes that it becomes; their product is its size",
+        SIZES, "the axes that it becomes; their product is its size"
     )
 
     def infer(self, *inputs: Shape) -> Shape:
         """[a·b·c] -> [a, b, c]."""
         (x,) = inputs
+        _need_one_gap("unflattened_size", self.unflattened_size)
         index = x.index(self.dim)
-        output = x.replaced(index, *self._sizes(x.dims[index]))
+        size = x.dims[index]
+        what = f"{size} of axis {self.dim}"
+        sizes = _resolved("unflattened_size", self.unflattened_size, size, what)
+        output = x.replaced(index, *sizes)
         return output._replace(layout=_layout_of_rank(x, output.rank, keeps_first=True))
 
-    def _sizes(self, size: int) -> list[int]:
-        """The sizes with a -1 resolved."""
-        sizes = list(self.unflattened_size)
-        if sizes.count(-1) > 1:
-            raise Misfit(
-                "NN204",
-                f"unflattened_size {shape_text(sizes)} leaves more than one size open",
-                "write -1 for one size at most",
-                key="unflattened_size",
-            )
-        stated_part = prod(n for n in sizes if n != -1)
-        if sizes.count(-1) == 1 and stated_part and size % stated_part == 0:
-            sizes[sizes.index(-1)] = size // stated_part
-        if prod(sizes) != size or min(sizes) < 1:
-            product = "×".join(map(str, self.unflattened_size))
-            raise Misfit(
-                "NN204",
-                f"unflattened_size {shape_text(self.unflattened_size)} must multiply up to the "
-                f"{size} of axis {self.dim}, but {product} = {prod(self.unflattened_size)}",
-                key="unflattened_size",
-            )
-        return sizes
+
+class Reshape(Layer):
+    """Gives one sample another shape; the elements keep their order."""
+
+    reference = "https://docs.pytorch.org/docs/stable/generated/torch.reshape.html"
+    example = {"shape": [16, 7, 7]}
+    passes_linearity = True
+
+    shape: tuple[int, ...] = attribute(
+        SIZES, "the new sizes, without a batch; their product stays", keras=("target_shape",)
+    )
+
+    def infer(self, *inputs: Shape) -> Shape:
+        """[*] -> shape."""
+        (x,) = inputs
+        _need_one_gap("shape", self.shape)
+        layout = _layout_alone(len(self.shape))
+        if x.open:
+            return self._as_far_as_written(layout)
+        factors = "×".join(map(str, x.dims)) or "1"
+        total = f"{plural(x.size, 'element')} of {x} ({factors})"
+        return Shape(tuple(_resolved("shape", self.shape, x.size, total)), layout)
+
+    def _as_far_as_written(self, layout: Layout) -> Shape:
+        """The new shape without knowing the old: all of it, or what stands behind the -1."""
+        if 0 in self.shape:
+            raise Unknown  # whatever arrives, it does not fit; by how much, nobody knows
+        if -1 not in self.shape:
+            return Shape(self.shape, layout)
+        behind = len(self.shape) - self.shape.index(-1) - 1
+        return Shape(self.shape[len(self.shape) - behind :], layout, open=True)
 
 
 class Permute(Layer):
@@ -120,8 +134,52 @@ def _layout_of_rank(before: Shape, rank: int, *, keeps_first: bool) -> Layout:
     """What the axes mean after a reshaping: what they meant before, where that still holds."""
     if rank == before.rank:
         return before.layout
-    if rank == 1:
-        return Layout.FEATURES
-    if rank == 2 and not (keeps_first and before.layout is Layout.MAP):
-        return Layout.UNDECIDED
-    return Layout.MAP
+    if rank == 2 and keeps_first and before.layout is Layout.MAP:
+        return Layout.MAP
+    return _layout_alone(rank)
+
+
+def _layout_alone(rank: int) -> Layout:
+    """What so many axes mean where nothing else is known of them."""
+    return {1: Layout.FEATURES, 2: Layout.UNDECIDED}.get(rank, Layout.MAP)
+
+
+def _need_one_gap(key: str, written: tuple[int, ...]) -> None:
+    """Refuse sizes of which more than one is left to be computed.
+
+    Raises:
+        Misfit: they are.
+    """
+    if written.count(-1) > 1:
+        raise Misfit(
+            "NN204",
+            f"{key} {shape_text(written)} leaves more than one size open",
+            "write -1 for one size at most",
+            key=key,
+        )
+
+
+def _resolved(key: str, written: tuple[int, ...], size: int, what: str) -> list[int]:
+    """The written sizes with a -1 resolved.
+
+    Args:
+        key: the attribute that they stand in.
+        written: the sizes.
+        size: what they must multiply up to.
+        what: the same in words.
+
+    Raises:
+        Misfit: they don't.
+    """
+    stated_part = prod(n for n in written if n != -1)
+    left = size // stated_part if stated_part else 0
+    sizes = [left if n == -1 else n for n in written]
+    if prod(sizes) != size or min(sizes) < 1:
+        product = f"{'×'.join(map(str, written))} = {prod(written)}"
+        reason = f"{size} is no multiple of {stated_part}" if -1 in written else product
+        raise Misfit(
+            "NN204",
+            f"{key} {shape_text(written)} must multiply up to the {what}, but {reason}",
+            key=key,
+        )
+    return sizes

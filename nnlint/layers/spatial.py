@@ -8,6 +8,7 @@ from nnlint.layers.attribute import LARGEST, REQUIRED, Attribute, per_axis
 from nnlint.layers.base import Layer
 from nnlint.layers.shape import Layout, Misfit, Shape
 from nnlint.layers.windows import Numbers, for_each_axis
+from nnlint.wording import flow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
 def from_zero(axes: int) -> JsonSchema:
     """A whole number, 0 or more, for each axis."""
     return per_axis(axes, 0)
+
+
+def padding_or_word(axes: int) -> JsonSchema:
+    """Numbers, or one of the two words for a padding."""
+    numbers = per_axis(axes, 0)
+    return {
+        **numbers,
+        "type": [*numbers["type"], "string"],
+        "pattern": r"^(same|valid)(?!\n)$",
+        "title": f"same, valid, {numbers['title']}",
+    }
 
 
 class AxesAttribute(Attribute):
@@ -61,6 +73,28 @@ class _OnAxes(Layer):
     def numbers(self, value: Numbers) -> tuple[int, ...]:
         """One number for each spatial axis."""
         return for_each_axis(value, self.axes)
+
+    def need_padding_in_numbers(self, instead: Numbers | None) -> None:
+        """Refuse a word for the padding where PyTorch takes numbers alone.
+
+        Args:
+            instead: the numbers that come to the same; None: there are none.
+
+        Raises:
+            Misfit: a word is written, and the convention is PyTorch's.
+        """
+        word = getattr(self, "padding", 0)
+        if isinstance(word, str) and self.convention == "torch":
+            numbers = (
+                "the padding as numbers" if instead is None else f"padding: {flow(instead)}"
+            )
+            raise Misfit(
+                "NN205",
+                f"padding: {word} is Keras' way: PyTorch's {type(self).__name__} takes numbers "
+                "alone",
+                f"write {numbers}, or convention: keras at the top of the spec",
+                key="padding",
+            )
 
 
 def as_map(channels: int, sizes: Iterable[int]) -> Shape:

@@ -36,6 +36,24 @@ def steps(room: int, stride: int, *, ceil: bool = False) -> int:
     return (-(-room // stride) if ceil else room // stride) + 1
 
 
+def same_places(size: int, stride: int) -> int:
+    """How many places a window takes where the padding is `same`: ⌈size / stride⌉."""
+    return -(-size // stride)
+
+
+def same_padding(size: int, span: int, stride: int) -> int:
+    """What `same` adds to an axis, both sides together; without a stride span − 1."""
+    return max((same_places(size, stride) - 1) * stride + span - size, 0)
+
+
+def same_as_numbers(spans: Sequence[int]) -> Numbers | None:
+    """PyTorch's padding that gives as many places as `same`; None where a span is even."""
+    if any(span % 2 == 0 for span in spans):
+        return None
+    halves = tuple(span // 2 for span in spans)
+    return halves[0] if len(set(halves)) == 1 else halves
+
+
 def map_of_rank(shape: Shape, axes: int) -> tuple[int, tuple[int, ...]]:
     """The channels and the spatial sizes of a map with that many spatial axes.
 

@@ -422,7 +422,7 @@ def test_output_padding_may_reach_up_to_the_dilation() -> None:
 
 @pytest.mark.parametrize(
     ("layer", "code"),
-    [(transposed(2, 8, 3, padding="same"), "NN101"),
+    [(transposed(2, 8, 3, padding="same"), "NN205"),
      (transposed(2, 8, 3, padding_mode="reflect"), "NN104"),
      (conv(2, 8, 3, padding_mode="mirror"), "NN104"), (conv(2, 8, 3, padding="SAME"), "NN108"),
      (conv(2, 8, 3, padding="same\n"), "NN108"), (conv(2, 8, [3, 3, 3]), "NN110"),

@@ -24,10 +24,13 @@ STACK: dict[str, Any] = {
 }  # fmt: skip
 CELL: dict[str, Any] = {"input_size": None, "hidden_size": ..., "bias": True}
 SIGNATURES = {
-    "RNN": {**STACK, "nonlinearity": "tanh"}, "LSTM": {**STACK, "proj_size": 0}, "GRU": STACK,
-    "RNNCell": {**CELL, "nonlinearity": "tanh"}, "LSTMCell": CELL, "GRUCell": CELL,
+    "RNN": {**STACK, "nonlinearity": "tanh"}, "LSTM": {**STACK, "proj_size": 0},
+    "GRU": {**STACK, "reset_after": True},
+    "RNNCell": {**CELL, "nonlinearity": "tanh"}, "LSTMCell": CELL,
+    "GRUCell": {**CELL, "reset_after": True},
 }  # fmt: skip
-"""torch.nn's keywords and defaults; `output` is nnlint's own; ... must be written."""
+"""torch.nn's keywords and defaults; `output` is nnlint's own, `reset_after` Keras'; ... must
+be written."""
 
 
 def lint(*layers: object, x: object) -> Report:

@@ -175,3 +175,69 @@ def test_permute_makes_a_map_a_sequence_and_back() -> None:
     assert lint(turned, norm, x={"sequence": [16, 8]}).findings == ()
     refused = lint(turned, turned, norm, x={"sequence": [16, 8]}).findings
     assert [finding.rule.code for finding in refused] == ["NN202"]
+
+
+def reshape(*shape: int) -> dict[str, Any]:
+    return {"type": "Reshape", "shape": list(shape)}
+
+
+@pytest.mark.parametrize(
+    ("x", "shape", "output"),
+    [([12], (3, 4), (3, 4)), ([2, 6], (-1, 3), (4, 3)),  # the oracle's keras-0625, keras-0627
+     ([784], (1, 28, 28), (1, 28, 28)), ([784], (16, -1), (16, 49)), ([3, 4, 6], (72,), (72,)),
+     ([3, 4, 6], (-1,), (72,)), ([6], (1, 1, -1, 1), (1, 1, 6, 1)), ([1], (-1,), (1,))],
+)  # fmt: skip
+def test_reshape_keeps_the_elements(
+    x: list[int], shape: tuple[int, ...], output: tuple[int, ...]
+) -> None:
+    """torch.reshape(x, (batch, *shape))."""
+    node = last(reshape(*shape), x=x)
+    assert node.output.known == output
+    assert prod(x) == node.output.size
+    assert (node.params, node.macs, node.complete, node.spec.bias) == (0, 0, True, None)
+
+
+@pytest.mark.parametrize(
+    ("shape", "layout"),
+    [((24,), Layout.FEATURES), ((4, 6), Layout.UNDECIDED), ((2, 3, 4), Layout.MAP),
+     ((2, 3, 2, 2), Layout.MAP), ((-1, 6), Layout.UNDECIDED)],
+)  # fmt: skip
+@pytest.mark.parametrize("x", [{"sequence": [4, 6]}, {"map": [4, 6]}, [24], [2, 3, 4]])
+def test_the_number_of_axes_is_the_layout(
+    x: object, shape: tuple[int, ...], layout: Layout
+) -> None:
+    assert last(reshape(*shape), x=x).output.layout is layout
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [((5, 5), "the 24 elements of [2, 3, 4] (2×3×4), but 5×5 = 25"), ((23,), "but 23 = 23"),
+     ((5, -1), "but 24 is no multiple of 5"), ((0, 24), "but 0×24 = 0"),
+     ((0, -1), "but 24 is no multiple of 0"), ((-1, -1), "leaves more than one size open")],
+)  # fmt: skip
+def test_reshape_wants_as_many_elements(shape: tuple[int, ...], words: str) -> None:
+    (finding,) = lint(reshape(*shape), x=[2, 3, 4]).findings
+    assert finding.rule.code == "NN204"
+    assert f"Reshape: shape [{', '.join(map(str, shape))}]" in finding.message
+    assert words in finding.message
+
+
+@pytest.mark.parametrize(
+    ("shape", "output"),
+    [((3, 4), "[3, 4]"), ((-1, 4), "[…, 4]"), ((3, -1), "[…]"), ((0, 4), "[…]")],
+)
+def test_reshape_knows_what_is_written(shape: tuple[int, ...], output: str) -> None:
+    report = lint(BROKEN, reshape(*shape), x=[6])
+    assert [finding.rule.code for finding in report.findings] == ["NN102"]
+    assert report.graph is not None
+    assert str(report.graph.output.shape) == output
+
+
+def test_two_gaps_are_refused_whatever_arrives() -> None:
+    codes = [f.rule.code for f in lint(BROKEN, reshape(-1, -1), x=[6]).findings]
+    assert sorted(codes) == ["NN102", "NN204"]
+
+
+def test_a_gap_that_does_not_divide_is_said_in_its_numbers() -> None:
+    (finding,) = lint(unflatten(1, 2, -1), x=[7]).findings
+    assert finding.message.endswith("to the 7 of axis 1, but 7 is no multiple of 2")
