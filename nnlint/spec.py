@@ -18,7 +18,7 @@ from nnlint.expression import (
 from nnlint.layers import find
 from nnlint.layers.attribute import BRANCHES, LAYERS, NONE
 from nnlint.layers.base import COMMON, FOLLOW, Block, LayerSpec
-from nnlint.layers.shape import UNKNOWN, Layout, Shape
+from nnlint.layers.shape import UNKNOWN, Layout, Shape, layout_of_rank
 from nnlint.published import TOP_LEVEL
 from nnlint.record import Record
 
@@ -220,14 +220,11 @@ def named(problem: Problem, written: Any, value: Any) -> Problem:
     return problem._replace(message=f"{problem.message} ({written} is {value})")
 
 
-_LAYOUT_OF_RANK = {1: Layout.FEATURES, 2: Layout.UNDECIDED, 3: Layout.MAP, 4: Layout.MAP}
-
-
 def _input(value: Any) -> Shape:
     """A written input: `[784]`, `[3, 224, 224]`, `{tokens: 128}`, `{sequence: [128, 64]}`."""
     match value:
         case list(dims):
-            return Shape(tuple(dims), _LAYOUT_OF_RANK[len(dims)])
+            return Shape(tuple(dims), layout_of_rank(len(dims)))
         case {"tokens": length}:
             return Shape((length,), Layout.TOKENS)
         case {"sequence": dims}:
@@ -357,7 +354,7 @@ class Reader:
 
     def _follow(self, spec: LayerSpec, values: Mapping[str, Any]) -> Iterator[LayerSpec]:
         """The norm and the activation that are written on a layer."""
-        for key in FOLLOW:
+        for key in FOLLOW if spec.kind and spec.kind.takes_follow else ():
             value = values.get(key)
             if value not in (None, NONE):
                 yield self.layer(value, spec.place(key))._replace(

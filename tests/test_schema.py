@@ -139,7 +139,7 @@ FINDINGS: list[tuple[str, str, str, str | None]] = [
     (layer("{type: Linear, out_features: 4, ¦device: cuda}"), "NN103",
      "device belongs to the program, not to the network", PROGRAM_KEYWORDS["device"]),
     (layer("{type: ReLU, ¦zzzzz: 4}"), "NN103", "ReLU takes no key 'zzzzz'",
-     "it takes type, inplace, name, from, repeat and trainable"),
+     "it takes type, inplace, name, from, repeat, first, shared and trainable"),
     # enum
     (f"{HEAD}{TAIL}loss: ¦CrossEntropy\n", "NN104",
      "loss is the text 'CrossEntropy', but expected a loss of torch.nn",
@@ -235,7 +235,8 @@ def test_every_keyword_has_a_code_of_its_own() -> None:
 
 
 STRUCTURE = {"properties", "items", "allOf", "if", "then", "$ref", "dependencies", "required",
-             "additionalProperties", "propertyNames", "definitions"}  # fmt: skip
+             "additionalProperties", "propertyNames", "definitions", "else",
+             "anyOf"}  # fmt: skip
 NOTES = {"$schema", "title", "description", "default", "examples"}
 
 

@@ -132,10 +132,17 @@ def test_a_name_that_stands_twice_means_the_first() -> None:
 
 
 def test_names_inside_are_local() -> None:
-    inner = sequential(linear(5, name="inner"), name="group")
+    inner = sequential(linear(5, name="inner"), relu(), linear(8), repeat=2, name="group")
     assert len(found(lint(inner, relu(**{"from": "inner"})), "NN207")) == 1
+    assert found(lint(inner, relu(**{"from": "group/inner"})), "NN207") == []
     assert found(lint(inner, relu(), linear(5, name="inner")), "NN208") == []
-    assert found(lint(inner, sequential(linear(5, name="inner"))), "NN208") == []
+
+
+def test_a_part_that_stands_once_shares_the_names_around_it() -> None:
+    inner = sequential(linear(5, name="inner"), name="group")
+    assert found(lint(inner, relu(**{"from": "inner"})), "NN207") == []
+    assert found(lint(inner, relu(**{"from": "group/inner"})), "NN207") == []
+    assert len(found(lint(inner, relu(), linear(5, name="inner")), "NN208")) == 1
 
 
 def test_outer_names_are_seen_inside_and_may_be_shadowed() -> None:
@@ -143,7 +150,8 @@ def test_outer_names_are_seen_inside_and_may_be_shadowed() -> None:
     seen = graph_of(outer, relu(), sequential(sequential(linear(2, **{"from": "a"}))))
     assert seen.nodes[-1].inputs[0].dims == (5,)
     shadow = (linear(3, name="a"), relu(), linear(2, **{"from": "a"}))
-    assert graph_of(outer, relu(), sequential(*shadow)).nodes[-1].inputs[0].dims == (3,)
+    inside = graph_of(outer, relu(), sequential(*shadow, repeat=2))
+    assert inside.nodes[-1].inputs[0].dims == (3,)
 
 
 def test_names_of_each_copy_are_its_own() -> None:

@@ -229,8 +229,6 @@ class Layer:
     """Between two linear maps it does not keep them apart (norm, dropout, reshaping)."""
     feature_axis: ClassVar[int | None] = None
     """The axis of its features or channels, along which its bias is added."""
-    is_embedding: ClassVar[bool] = False
-    """A table of vectors that are looked up: counted apart from the rest."""
     gives_probabilities: ClassVar[bool] = False
     """It turns scores into probabilities, which a loss on scores must not get."""
     gives_log_probabilities: ClassVar[bool] = False

@@ -47,7 +47,7 @@ class Residual(Container):
 
     body: tuple[LayerSpec, ...] = attribute(LAYERS, "the layers beside the shortcut")
     shortcut: tuple[LayerSpec, ...] = attribute(
-        LAYERS, "the layers of the shortcut; empty: the input itself", default=()
+        LAYERS, "the layers of the shortcut; empty: the input itself", default=[]
     )
     on_mismatch: str = attribute(
         one_of("error", "project", "skip"),
@@ -145,7 +145,7 @@ class MoE(Container):
     top_k: int = attribute(SIZE, "experts that each token goes to")
     expert: tuple[LayerSpec, ...] = attribute(LAYERS, "the layers of one expert")
     shared_expert: tuple[LayerSpec, ...] = attribute(
-        LAYERS, "the layers of an expert that every token goes to", default=()
+        LAYERS, "the layers of an expert that every token goes to", default=[]
     )
     router_bias: bool = attribute(FLAG, "a bias for each expert in the router", default=False)
 

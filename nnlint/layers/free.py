@@ -13,7 +13,7 @@ from nnlint.layers.attribute import (
     optional,
 )
 from nnlint.layers.base import Layer, ParamTensor, features_last
-from nnlint.layers.shape import Layout, Shape, Unknown
+from nnlint.layers.shape import Layout, Shape, Unknown, layout_of_rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -120,8 +120,7 @@ class Custom(Layer):
         dims = self.written.get("output")
         if dims is None:
             return inputs[0]
-        layouts = {1: Layout.FEATURES, 2: Layout.UNDECIDED}
-        return Shape(tuple(dims), layouts.get(len(dims), Layout.MAP))
+        return Shape(tuple(dims), layout_of_rank(len(dims)))
 
     def parameters(self, *inputs: Shape) -> Iterator[ParamTensor]:  # noqa: ARG002
         """As written.

@@ -24,6 +24,7 @@ class _Merge(Layer):
 
     inputs = SEVERAL
     merges = True
+    role = "merge"
     example = {"from": ["left", "right"]}
     example_inputs = {"left": [64, 28, 28], "right": [64, 28, 28]}
     wants: ClassVar[str]

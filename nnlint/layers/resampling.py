@@ -102,13 +102,16 @@ class _Resampling(Layer):
 class Upsample(_Resampling):
     """Enlarges a map, or shrinks it, by interpolation between its elements.
 
-    [C, *sizes] becomes [C, *size], or every size times scale_factor, cut off.
+    [C, *sizes] becomes [C, *size], or every size times scale_factor, cut off; with
+    `like`, the sizes of that layer's map.
     """
 
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.Upsample.html"
     example = {"scale_factor": 2}
     example_inputs = {"input": [64, 28, 28]}
     keras = ("UpSampling1D", "UpSampling2D", "UpSampling3D")
+    inputs = range(1, 3)
+    takes_like = True
 
     mode: str = attribute(
         {**one_of(*_AXES_OF_MODE), "title": listed(_AXES_OF_MODE)}, "how it interpolates",
@@ -121,6 +124,18 @@ class Upsample(_Resampling):
     recompute_scale_factor: bool | None = attribute(
         optional(FLAG), "interpolate by the sizes, not by scale_factor", default=None
     )
+
+    def infer(self, *inputs: Shape) -> Shape:
+        """[C, *sizes] -> [C, *new sizes]; a second input is the one that `like` names."""
+        x, *like = inputs
+        if not like:
+            return super().infer(x)
+        for key in ("size", "scale_factor"):
+            if getattr(self, key) is not None:
+                message = f"like and {key} exclude each other: both say how large it becomes"
+                raise Misfit("NN205", message, "keep one of them", key=key)
+        _, sizes = map_of_rank(like[0], self._spatial_axes(like[0]))
+        return type(self)(**{**vars(self), "size": sizes}).infer(x)
 
     def check_settings(self) -> None:
         """The settings that torch refuses together."""

@@ -6,7 +6,7 @@ from math import prod
 
 from nnlint.layers.attribute import AXIS, attribute, list_of, whole
 from nnlint.layers.base import Layer
-from nnlint.layers.shape import Layout, Misfit, Shape, Unknown
+from nnlint.layers.shape import Layout, Misfit, Shape, Unknown, layout_of_rank
 from nnlint.wording import plural, shape_text
 
 SIZES = list_of(whole(-1, "a size, or -1 for what is left"), "a list of sizes")
@@ -79,7 +79,7 @@ class Reshape(Layer):
         """[*] -> shape."""
         (x,) = inputs
         _need_one_gap("shape", self.shape)
-        layout = _layout_alone(len(self.shape))
+        layout = layout_of_rank(len(self.shape))
         if x.open:
             return self._as_far_as_written(layout)
         factors = "×".join(map(str, x.dims)) or "1"
@@ -136,12 +136,7 @@ def _layout_of_rank(before: Shape, rank: int, *, keeps_first: bool) -> Layout:
         return before.layout
     if rank == 2 and keeps_first and before.layout is Layout.MAP:
         return Layout.MAP
-    return _layout_alone(rank)
-
-
-def _layout_alone(rank: int) -> Layout:
-    """What so many axes mean where nothing else is known of them."""
-    return {1: Layout.FEATURES, 2: Layout.UNDECIDED}.get(rank, Layout.MAP)
+    return layout_of_rank(rank)
 
 
 def _need_one_gap(key: str, written: tuple[int, ...]) -> None:

@@ -24,6 +24,11 @@ class Layout(Enum):
     """[a, b]: a map or a sequence, as the first layer that cares decides"""
 
 
+def layout_of_rank(rank: int) -> Layout:
+    """What so many axes mean where nothing else is known of them."""
+    return {1: Layout.FEATURES, 2: Layout.UNDECIDED}.get(rank, Layout.MAP)
+
+
 class Unknown(Exception):  # noqa: N818 - not an error: the answer "nobody can know"
     """Asked of a shape what is not known. Raised and caught within the graph."""
 
