@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from nnlint import budget, ignores, rules, sources
 from nnlint.finding import Finding, Problem, RuleInfo, Severity, Span
-from nnlint.report import Report, Status
-from nnlint.wording import grouped
+from nnlint.report import Report, Status, Variant
+from nnlint.wording import did_you_mean, grouped, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +23,13 @@ TOP = Span(1, 1, 1, 1)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def lint_source(source: sources.Source, *, skip_unmarked: bool) -> Report:
+class NoSuchVariant(Exception):  # noqa: N818 - said of the spec, not of nnlint
+    """The spec has no variant of that name."""
+
+
+def lint_source(
+    source: sources.Source, *, skip_unmarked: bool, variant: str | None = None
+) -> Report:
     """Lint one input; whatever happens, the answer is a report."""
     from nnlint.document import MAX_BYTES  # noqa: PLC0415 - yaml loads with the first file
 
@@ -37,7 +43,9 @@ def lint_source(source: sources.Source, *, skip_unmarked: bool) -> Report:
     if data is None:
         return Report(source.path, Status.SKIPPED, sources.MARKER_WORDS)
     try:
-        return lint_bytes(data, source.path)
+        return lint_bytes(data, source.path, variant)
+    except NoSuchVariant as reason:
+        return Report(source.path, Status.UNREADABLE, str(reason))
     except Exception as error:
         return Report(source.path, Status.UNREADABLE, f"internal error: {error!r}")
 
@@ -46,10 +54,10 @@ def _too_large(size: int, limit: int) -> str:
     return f"the file has {grouped(size)} bytes, and the most is {grouped(limit)}"
 
 
-def lint_bytes(data: bytes, path: str) -> Report:
+def lint_bytes(data: bytes, path: str, variant: str | None = None) -> Report:
     """Lint the bytes of a spec."""
     try:
-        return lint_text(data.removeprefix(BYTE_ORDER_MARK).decode(), path)
+        return lint_text(data.removeprefix(BYTE_ORDER_MARK).decode(), path, variant)
     except UnicodeDecodeError as error:
         from nnlint.document import Lines  # noqa: PLC0415 - yaml loads with the first file
 
@@ -78,7 +86,7 @@ def lint_text(text: str, path: str = "<text>", variant: str | None = None) -> Re
         problems += _judged(*each, networks[0][1])
     main: tuple[ModelSpec | None, Graph | None] = networks[0] if networks else (None, None)
     spec, graph = main
-    variants = tuple(one for _, one in networks[1:])
+    variants = tuple(_variant(*each) for each in networks[1:])
     silenced = ignores.apply(ignores.find(read), _placed(read, problems))
     findings = [*silenced.findings, *_placed(read, silenced.problems)]
     return Report(
@@ -108,10 +116,24 @@ def _networks(
         model = spec.parse(read.data, checked.refused, name)
         if model is None:
             break
+        if name is not None and name not in model.variants:
+            raise NoSuchVariant(_no_variant(name, model.variants))
         if variant is None and name is None:
             chosen += budget.bound_variants(model)
         networks.append((model, wiring.connect(model, name)))
     return networks
+
+
+def _no_variant(name: str, known: tuple[str, ...]) -> str:
+    hint = did_you_mean(name, known) or (
+        f"it has {listed(known, 'and')}" if known else "it has none"
+    )
+    return f"there is no variant {quoted(name)} in it: {hint}"
+
+
+def _variant(spec: ModelSpec, graph: Graph) -> Variant:
+    limits, expectations = budget.limits(graph, spec), budget.expectations(graph, spec)
+    return Variant(graph, limits, expectations)
 
 
 def _judged(spec: ModelSpec, graph: Graph, main: Graph) -> Iterator[Problem]:
@@ -162,4 +184,4 @@ def _finding(problem: Problem, span: Span) -> Finding:
     rule = rules.find(problem.code)
     info = rule.info if rule else RuleInfo(problem.code, "unknown", Severity.ERROR)
     info = info._replace(severity=problem.severity or info.severity)
-    return Finding(info, problem.message, problem.help, problem.path, span)
+    return Finding(info, problem.message, problem.help, problem.path, span, problem.note)

@@ -64,6 +64,7 @@ class Problem(Record):
         span: the place itself, where no path leads there (a syntax error).
         severity: where one rule judges by degree; None is the rule's own.
         uses: the uses of blocks that lead to the place, the outermost first.
+        note: what explains it further, or None.
         variant: the variant that it is found in, where the base is without it.
     """
 
@@ -75,6 +76,7 @@ class Problem(Record):
     span: Span | None = None
     severity: Severity | None = None
     uses: tuple[Use, ...] = ()
+    note: str | None = None
     variant: str | None = None
 
 
@@ -86,6 +88,7 @@ class Finding(Record):
     help: str | None
     path: Path
     span: Span
+    note: str | None = None
 
     @property
     def sort_key(self) -> tuple[int, int, str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
 from nnlint.finding import Severity
@@ -37,6 +38,7 @@ class Options(Record):
         exclude: patterns of paths to leave out.
         skip_unmarked: skip files without the marker, also those named by hand.
         show_info: show advice.
+        variant: the variant to check instead of the base; None: base and variants.
         style: how output is drawn.
     """
 
@@ -46,6 +48,7 @@ class Options(Record):
     exclude: tuple[str, ...]
     skip_unmarked: bool
     show_info: bool
+    variant: str | None
     style: Style
 
 
@@ -92,7 +95,26 @@ def configure(parser: ArgumentParser, formats: list[str], default_format: str) -
         help="a layer table for every file (default: for a single one)",
     )
     table.add_argument("--no-table", action="store_false", dest="table", help="no table")
+    parser.add_argument(
+        "--depth",
+        type=_depth,
+        metavar="N",
+        help="sum up what lies deeper than N parts: 1 shows each block on one row",
+    )
+    parser.add_argument(
+        "--variant",
+        metavar="NAME",
+        help="check that variant alone (default: the base, and the variants that expect: or "
+        "budget: covers)",
+    )
     add_color(parser)
+
+
+def _depth(text: str) -> int:
+    """A whole number from 1 up; argparse turns the error into a usage message."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
+        raise ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+    return int(text)
 
 
 def add_color(parser: ArgumentParser) -> None:
@@ -114,8 +136,11 @@ def read(arguments: Namespace, terminal: Terminal) -> Options:
         fail_on=severity,
         exclude=tuple(arguments.exclude),
         skip_unmarked=arguments.skip_unmarked,
+        variant=arguments.variant,
         show_info=arguments.show_info or severity is Severity.INFO,
-        style=style(arguments.color, terminal, table=arguments.table),
+        style=style(arguments.color, terminal, table=arguments.table)._replace(
+            depth=arguments.depth
+        ),
     )
 
 

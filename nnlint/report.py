@@ -24,6 +24,20 @@ class Status(Enum):
     UNREADABLE = "unreadable"
 
 
+class Variant(Record):
+    """A variant that was checked beside the base.
+
+    Attributes:
+        graph: its network.
+        limits: the budget, line by line, with what the variant uses.
+        expectations: what is declared of it.
+    """
+
+    graph: Graph
+    limits: tuple[Limit, ...]
+    expectations: tuple[Expectation, ...]
+
+
 class Report(Record):
     """What nnlint has to say of one input.
 
@@ -46,7 +60,7 @@ class Report(Record):
     text: str = ""
     findings: tuple[Finding, ...] = ()
     graph: Graph | None = None
-    variants: tuple[Graph, ...] = ()
+    variants: tuple[Variant, ...] = ()
     limits: tuple[Limit, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     ignored: int = 0

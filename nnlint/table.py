@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from io import StringIO
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,28 +12,27 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from nnlint.outline import outline
 from nnlint.quantity import percent, size_in_bytes, size_text
 from nnlint.record import Record
+from nnlint.tally import bar, in_words, tally
 from nnlint.terminal import visible
 from nnlint.wording import grouped, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from nnlint.budget import Expectation, Limit
     from nnlint.finding import Finding
-    from nnlint.graph import Graph, Group, Node, Totals
+    from nnlint.graph import Graph, Totals
+    from nnlint.outline import Line
     from nnlint.report import Report
     from nnlint.terminal import Style
 
 NARROW = 60
 """Below so many columns, rows are stacked."""
-BAR = 10
-"""Columns of a full bar."""
 GAP = 2
 """Columns between two columns of the table."""
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
-_STATES = {"ok": "green", "near": "yellow", "over": "bold red", "unknown": "dim"}
+_TONES = {"good": "green", "near": "yellow", "bad": "bold red", "dim": "dim", "": ""}
 
 
 Row: TypeAlias = dict[str, Text]
@@ -58,12 +58,14 @@ class Column(Record):
 COLUMNS = (
     Column("#", right=True),
     Column("Layer", folds_at=36),
-    Column("Output", drop=3),
+    Column("Output", drop=4),
     Column("Bias"),
     Column("Weights", right=True),
     Column("Biases", right=True),
+    Column("Moving", right=True),
     Column("Params", right=True),
-    Column("Share", drop=2),
+    Column("MACs", right=True, drop=2),
+    Column("Share", drop=3),
     Column("Derivation", drop=1, folds_at=44),
 )
 
@@ -86,16 +88,20 @@ def network(report: Report, style: Style) -> str:
         return ""
     console = _console(style)
     console.print(_heading(graph, report.path))
-    if style.width < NARROW or not _tabular(console, _columns(graph), _layer_rows(graph)):
-        _stacked(console, graph)
-    _print_footer(console, graph, report)
+    lines = outline(graph, style.depth)
+    rows = [*map(partial(_layer_row, total=graph.totals), lines), _total_row(graph.totals)]
+    if style.width < NARROW or not _tabular(console, _columns(graph), rows):
+        _stacked(console, lines)
+    _print_footer(console, report)
     return _drawn(console)
 
 
 def _columns(graph: Graph) -> list[Column]:
-    """Shares of a total that nobody knows are none."""
-    shares = graph.totals.complete and graph.totals.params > 0
-    return [column for column in COLUMNS if shares or column.title != "Share"]
+    """Shares of a total that nobody knows are none, and few conventions count statistics."""
+    total = graph.totals
+    without = set() if total.complete and total.params else {"Share"}
+    without |= set() if total.moving else {"Moving"}
+    return [column for column in COLUMNS if column.title not in without]
 
 
 def files(reports: Sequence[Report], style: Style) -> str:
@@ -154,6 +160,7 @@ def _heading(graph: Graph, path: str) -> Text:
     inputs = ", ".join(str(shape) if single else f"{visible(n)} {shape}" for n, shape in shapes)
     return Text.assemble(
         (name or visible(path), "bold"),
+        (f" ({visible(graph.variant)})" if graph.variant else "", "cyan"),
         (f"  {visible(path)}" if name else "", "dim"),
         f"  input {inputs}",
     )
@@ -202,182 +209,104 @@ def _file_rows(reports: Sequence[Report]) -> list[Row]:
     return [*map(_file_row, reports), {**total, **sums}]
 
 
-def _layer_rows(graph: Graph) -> list[Row]:
-    rows: list[Row] = []
-    groups: list[Group] = []
-    for number, node in enumerate(graph.nodes, 1):
-        rows += [{"Layer": _group_label(group)} for group in _opened(node, groups)]
-        rows.append(_row(number, node, graph.totals))
-    return [*rows, {"Layer": Text("Total", "bold"), **_sum_cells([graph.totals])}]
+def _total_row(total: Totals) -> Row:
+    sums = {"MACs": _counted(total.macs, "bold", complete=total.macs_complete)}
+    return {"Layer": Text("Total", "bold"), **_sum_cells([total]), **sums}
 
 
-def _opened(node: Node, groups: list[Group]) -> list[Group]:
-    """The groups that begin with this node; `groups` is what stands around the last one."""
-    around: list[Group] = []
-    group = node.group
-    while group:
-        around.insert(0, group)
-        group = group.parent
-    new = [group for group in around if group not in groups]
-    groups[:] = around
-    return new
-
-
-def _group_label(group: Group) -> Text:
-    indent = "  " * group.depth
-    times = f" ×{grouped(group.count)}" if group.count > 1 else ""
-    name = f" {visible(group.spec.name)}" if group.spec.name else ""
-    return Text(f"{indent}{group.spec.type}{name}{times}", "cyan")
-
-
-def _row(number: int, node: Node, total: Totals) -> Row:
+def _layer_row(line: Line, total: Totals) -> Row:
+    """A row of the table; a heading has its label alone."""
+    sums, node = line.sums, line.node
+    if line.numbers is None:
+        return {"Layer": _label(line)}
     return {
-        "#": Text(str(number), "dim"),
-        "Layer": _label(node),
-        "Output": Text(str(node.output)),
-        "Bias": _flag(node),
-        "Weights": _number(node.weights, node),
-        "Biases": _number(node.biases, node),
-        "Params": _number(node.params, node, "bold"),
-        "Share": _share(node.params, total.params) if total.complete else Text(),
-        "Derivation": Text(node.derivation, "dim"),
+        "#": Text("–".join(map(str, dict.fromkeys(line.numbers))), "dim"),
+        "Layer": _label(line),
+        "Output": Text(str(line.output)),
+        "Bias": _flag(node.spec.bias if node else None),
+        "Weights": _counted(sums.weights, complete=sums.complete),
+        "Biases": _counted(sums.biases, complete=sums.complete),
+        "Moving": _counted(sums.moving, complete=sums.complete),
+        "Params": _counted(sums.params, "bold", complete=sums.complete),
+        "MACs": _counted(sums.macs, complete=sums.macs_complete),
+        "Share": _share(sums.params, total.params) if total.complete else Text(),
+        "Derivation": Text(node.derivation if node else "", "dim"),
     }
 
 
-def _label(node: Node) -> Text:
-    depth = node.group.depth + 1 if node.group else 0
-    inside = node.group.count if node.group else 1
-    own = node.count // inside
+def _label(line: Line) -> Text:
+    node = line.node
+    frozen = node is not None and bool(node.tensors) and not node.trainable
+    owner = node.tied[1].spec if node and node.tied else None
     return Text.assemble(
-        "  " * depth,
-        visible(node.spec.type),
-        (f" {visible(node.spec.name)}" if node.spec.name else "", "cyan"),
-        f" ×{grouped(own)}" if own > 1 else "",
-        (" frozen" if node.tensors and not node.trainable else "", "yellow"),
+        "  " * line.depth,
+        (visible(line.type), "cyan" if node is None else ""),
+        (f" ({line.role})" if line.role else "", "dim"),
+        (f" {visible(line.name)}" if line.name else "", "cyan"),
+        f" ×{grouped(line.times)}" if line.times > 1 else "",
+        (" frozen" if frozen else "", "yellow"),
+        (f" = {visible(owner.name or owner.type)}" if owner else "", "dim"),
+        (" shared" if node and node.count > node.times.owned else "", "dim"),
     )
 
 
-def _flag(node: Node) -> Text:
-    if node.spec.bias is None:
+def _flag(bias: bool | None) -> Text:
+    if bias is None:
         return Text("–", "dim")
-    return Text("yes") if node.spec.bias else Text("no")
+    return Text("yes") if bias else Text("no")
 
 
-def _number(value: int, node: Node, style: str = "") -> Text:
+def _counted(value: int, style: str = "", *, complete: bool) -> Text:
     """A count; what is unknown shows as such, and never as zero."""
-    if not node.complete:
+    if not complete:
         return Text(f"≥ {grouped(value)}" if value else "?", "yellow")
     return Text(grouped(value), style if value else "dim")
 
 
 def _sums(sums: Sequence[Totals]) -> list[Text]:
-    """Weights, biases and parameters over all; a lower bound where any is unknown."""
+    """Weights, biases, statistics and parameters; a lower bound where any is unknown."""
     at_least = "" if all(one.complete for one in sums) else "≥ "
     columns = ([one.weights for one in sums], [one.biases for one in sums],
-               [one.params for one in sums])  # fmt: skip
+               [one.moving for one in sums], [one.params for one in sums])  # fmt: skip
     return [Text(f"{at_least}{grouped(sum(column))}", "bold") for column in columns]
 
 
 def _sum_cells(sums: Sequence[Totals]) -> Row:
-    return dict(zip(("Weights", "Biases", "Params"), _sums(sums), strict=True))
+    return dict(zip(("Weights", "Biases", "Moving", "Params"), _sums(sums), strict=True))
 
 
 def _share(part: int, whole: int) -> Text:
     if not part:
         return Text("")
     share = Fraction(part, whole)
-    return Text.assemble((_bar(share), "cyan"), f" {percent(share):>7}")
+    return Text.assemble((bar(share), "cyan"), f" {percent(share):>7}")
 
 
-def _bar(share: Fraction) -> str:
-    """A bar as long as the share, in eighths of a column, and never empty."""
-    eighths = max(1, min(int(share * BAR * 8 + Fraction(1, 2)), BAR * 8))
-    full, rest = divmod(eighths, 8)
-    return ("█" * full + _EIGHTHS[rest].strip()).ljust(BAR)
-
-
-def _stacked(console: Console, graph: Graph) -> None:
+def _stacked(console: Console, lines: Sequence[Line]) -> None:
     """Rows of several lines, for a screen too narrow for columns."""
-    groups: list[Group] = []
-    for number, node in enumerate(graph.nodes, 1):
-        for group in _opened(node, groups):
-            console.print(_group_label(group))
-        label = Text.assemble((f"{number} ", "dim"), _label(node), f"  {node.output}")
-        console.print(label)
-        if node.params or not node.complete:
-            words = _in_words(node.weights, node.biases, complete=node.complete)
-            console.print(f"  {words}")
+    for line in lines:
+        if line.numbers is None:
+            console.print(_label(line))
+            continue
+        number = "–".join(map(str, dict.fromkeys(line.numbers)))
+        console.print(Text.assemble((f"{number} ", "dim"), _label(line), f"  {line.output}"))
+        if line.sums.params or not line.sums.complete:
+            console.print(f"  {in_words(line.sums)}")
     console.print()
 
 
-def _in_words(weights: int, biases: int, *, complete: bool) -> str:
-    parts, total = f"{grouped(weights)} weights + {grouped(biases)} biases", weights + biases
-    return (
-        f"{parts} = {grouped(total)}" if complete else f"≥ {grouped(total)} ({parts} are known)"
-    )
-
-
-def _print_footer(console: Console, graph: Graph, report: Report) -> None:
+def _print_footer(console: Console, report: Report) -> None:
     """Totals in words, then the budget and the expectations."""
     rows = Table.grid(padding=(0, 1))
     rows.add_column(style="bold", no_wrap=True)
     rows.add_column(overflow="fold")
-    for title, words in _footer(graph, report):
+    for title, parts in tally(report):
+        words = Text.assemble(*((text, _TONES[tone]) for text, tone in parts))
         if console.width < NARROW:
             console.print(Text.assemble((title, "bold"), " " if title else "", words))
         rows.add_row(title, words)
     if console.width >= NARROW:
         console.print(rows)
-
-
-def _footer(graph: Graph, report: Report) -> Iterator[tuple[str, Text]]:
-    total = graph.totals
-    sums = _in_words(total.weights, total.biases, complete=total.complete)
-    yield "parameters", Text(sums)
-    if total.frozen:
-        parts = f"{grouped(total.trainable)} trainable + {grouped(total.frozen)} frozen"
-        yield "", Text(("" if total.complete else "≥ ") + parts)
-    if total.buffers:
-        yield "buffers", Text(f"{grouped(total.buffers)} stored, not learned")
-    yield "size", Text(_size(graph))
-    yield "MACs", _macs(total)
-    for number, limit in enumerate(report.limits):
-        yield "" if number else "budget", _limit(limit)
-    if report.expectations:
-        yield "expect", Text(", ").join(map(_expectation, report.expectations))
-
-
-def _expectation(one: Expectation) -> Text:
-    marks = {True: ("✓", "green"), False: ("✗ differs", "bold red"), None: ("unknown", "dim")}
-    return Text.assemble(f"{one.key} ", marks[one.holds])
-
-
-def _size(graph: Graph) -> str:
-    size = size_in_bytes(graph.totals.params, graph.dtype)
-    sign = "" if graph.totals.complete else "≥ "
-    rough = f" ({size_text(size)})" if size >= 1024 else ""
-    return f"{sign}{grouped(size)} B{rough} as {graph.dtype}"
-
-
-def _macs(total: Totals) -> Text:
-    sign = "" if total.macs_complete else "≥ "
-    return Text.assemble(
-        f"{sign}{grouped(total.macs)} for one sample",
-        (" (no biases, norms or activations)", "dim"),
-    )
-
-
-def _limit(limit: Limit) -> Text:
-    left = limit.left
-    sign, most = ("", "") if limit.exact else ("≥ ", "≤ ")
-    words = (
-        f"{most}{limit.shown(left)} left" if left >= 0 else f"{sign}{limit.shown(-left)} over"
-    )
-    text = Text(f"{limit.metric} {sign}{limit.shown(limit.used)} of {limit.most}, ")
-    text.append(words, _STATES[limit.state])
-    return text.append(f"  {_bar(min(limit.share, Fraction(1)))}", _STATES[limit.state]).append(
-        f" {percent(limit.share)}"
-    )
 
 
 def _file_row(report: Report) -> Row:
@@ -403,6 +332,4 @@ def _found(findings: Sequence[Finding]) -> Text:
 def _one_line(report: Report) -> str:
     if report.graph is None:
         return ""
-    total = report.graph.totals
-    sums = _in_words(total.weights, total.biases, complete=total.complete)
-    return f"{sums}; findings: {_found(report.findings).plain}"
+    return f"{in_words(report.graph.totals)}; findings: {_found(report.findings).plain}"

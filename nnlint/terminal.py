@@ -17,11 +17,13 @@ class Style(Record):
         color: with ANSI colours.
         width: columns.
         table: show the layer table; None: for one file.
+        depth: parts that lie deeper are one row each in it; None: every layer is a row.
     """
 
     color: bool = False
     width: int = PIPE_WIDTH
     table: bool | None = None
+    depth: int | None = None
 
     def paint(self, text: str, *styles: str) -> str:
         """The text in these styles, if there are colours."""

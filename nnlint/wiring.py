@@ -19,6 +19,7 @@ from nnlint.layers.base import COMMON, SEVERAL, Container, LayerSpec, ParamTenso
 from nnlint.layers.shape import UNKNOWN, Layout, Misfit, Shape, Unknown
 from nnlint.scopes import PREVIOUS, Copy, Entry, Nowhere, Scopes
 from nnlint.spec import MISSING, OUTER, named
+from nnlint.teaching import fitting_input, way
 from nnlint.wording import grouped, listed, plural, quoted
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 MAX_ROWS = 200_000
 MAX_NESTING = 60
 """Parts within parts, through blocks; Python's own stack is not endless."""
+ABOUT_SHAPES = ("NN201", "NN202", "NN203", "NN204", "NN211", "NN212")
+"""Findings that the way of the shape explains."""
 MAX_RANK = 64
 """torch refuses to compute with more axes."""
 
@@ -203,7 +206,7 @@ class _Network(Wiring):
             try:
                 edge: Edge = layer.wire(self, *edges)
             except Misfit as misfit:
-                self._report(spec, misfit)
+                self._report(spec, misfit, edges)
                 edge = Edge(misfit.output or UNKNOWN, None)
             except Unknown:
                 edge = Edge(UNKNOWN, None)
@@ -360,18 +363,18 @@ class _Network(Wiring):
             if source:
                 source.consumers.append(node)
         if spec.layer and self._check_inputs(spec, spec.layer, edges):
-            self._fill(node, spec.layer)
+            self._fill(node, spec.layer, edges)
         else:
             node.excused = True
         return node
 
-    def _fill(self, node: Node, layer: Layer) -> None:
+    def _fill(self, node: Node, layer: Layer, arrived: tuple[Edge, ...]) -> None:
         """Shapes, tensors and MACs of a node, as far as they can be known."""
         shapes = node.inputs = tuple(_decided(shape, layer) for shape in node.inputs)
         try:
             node.output = _within_rank(layer.infer(*shapes))
         except Misfit as misfit:
-            self._report(node.spec, misfit)
+            self._report(node.spec, misfit, arrived)
             node.output, node.excused = misfit.output or UNKNOWN, True
             return
         except Unknown:
@@ -499,14 +502,17 @@ class _Network(Wiring):
 
     # -- problems
 
-    def _report(self, spec: LayerSpec, misfit: Misfit) -> None:
+    def _report(self, spec: LayerSpec, misfit: Misfit, edges: tuple[Edge, ...]) -> None:
         written = misfit.key and (misfit.key in spec.given or misfit.key in spec.elsewhere)
         path = spec.place(misfit.key) if misfit.key and written else spec.path
         message, remedy = f"{spec.label}: {misfit.message}", misfit.help
         if self.later_copy and misfit.code == "NN201":
             message = f"{message} in a later copy"
             remedy = f"each copy takes what the one before gives: leave {misfit.key} out"
-        self._problem(misfit.code, path, message, remedy)
+        if misfit.code == "NN212":
+            remedy = fitting_input(edges) or remedy
+        note = way(edges) if misfit.code in ABOUT_SHAPES else None
+        self._add(Problem(misfit.code, path, message, remedy, note=note))
 
     def _problem(self, code: str, path: Path, message: str, remedy: str | None = None) -> None:
         self._add(Problem(code, path, message, remedy))

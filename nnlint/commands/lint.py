@@ -33,15 +33,18 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     if not chosen.paths:
         return Outcome(Exit.COULD_NOT_CHECK, err=NO_PATH)
     inputs = sources.collect(chosen.paths, chosen.exclude)
-    reports = [
-        _shown(engine.lint_source(source, skip_unmarked=chosen.skip_unmarked), chosen)
-        for source in inputs
-    ]
+    reports = [_shown(_linted(source, chosen), chosen) for source in inputs]
     code = exit_code(reports, chosen.fail_on, nothing_is_fine=chosen.skip_unmarked)
     return Outcome(
         code,
         formats.render(chosen.format, reports, chosen.style),
         "".join(f"nnlint: {line}\n" for line in _log(reports, chosen)),
+    )
+
+
+def _linted(source: sources.Source, chosen: Options) -> Report:
+    return engine.lint_source(
+        source, skip_unmarked=chosen.skip_unmarked, variant=chosen.variant
     )
 
 

@@ -60,6 +60,10 @@ def frame(path: str, finding: Finding, source: str, style: Style) -> str:
             f" {number} {bar} {shown}",
             f" {gutter} {bar} {indent}{mark}",
         ]
+    if finding.note:
+        lines.append(
+            f" {gutter} {style.paint('note:', 'bold', 'cyan')} {visible(finding.note)}"
+        )
     if finding.help:
         lines.append(
             f" {gutter} {style.paint('help:', 'bold', 'green')} {visible(finding.help)}"

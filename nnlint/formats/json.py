@@ -9,11 +9,13 @@ The top level holds:
   `path`, `status` (`linted`, `skipped`, `unreadable`), `reason` (null where linted),
   `findings` and `network` (null where there is none).
 
-A finding has `code`, `name`, `severity`, `message`, `help`, `path` (into the document),
+A finding has `code`, `name`, `severity`, `message`, `help`, `note`, `path` (into the document),
 `line`, `column`, `end_line`, `end_column` (from 1, the end exclusive).
 
-A network has `name`, `inputs`, `output`, `dtype`, `layers`, `totals`, `budget` (its lines,
-each with a `state`: `ok`, `near`, `over`, `unknown`) and `expect` (its entries). Counts
+A network has `name`, `inputs`, `output`, `outputs`, `variant` (the one that was asked for),
+`dtype`, `layers`, `totals`, `activations` (an estimate, in elements, with its `rule`),
+`budget` (its lines, each with a `state`: `ok`, `near`, `over`, `unknown`), `expect` (its
+entries) and `variants` (those that were checked beside it). Counts
 are exact integers of any size. Where something is unknown, `complete` is false and the
 counts are what is known: the true ones are at least that. Unknown shapes are null.
 A layer's `weights`, `biases`, `params`, `buffers` and `macs` are those of all its `count`
@@ -26,6 +28,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from nnlint import __version__
+from nnlint.activations import RULE, activations
 from nnlint.quantity import size_in_bytes
 from nnlint.report import count
 
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from nnlint.finding import Finding
     from nnlint.graph import Graph, Group, Node
     from nnlint.layers.shape import Shape
-    from nnlint.report import Report
+    from nnlint.report import Report, Variant
     from nnlint.terminal import Style
 
 VERSION = 1
@@ -70,6 +73,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "severity": finding.rule.severity.value,
         "message": finding.message,
         "help": finding.help,
+        "note": finding.note,
         "path": list(finding.path),
         **finding.span._asdict(),
     }
@@ -81,6 +85,11 @@ def _network(report: Report, graph: Graph) -> dict[str, Any]:
         "name": graph.name,
         "inputs": {name: _shape(shape) for name, shape in graph.inputs.items()},
         "output": _shape(graph.output.shape),
+        "outputs": {
+            name: {"shape": _shape(output.edge.shape), "loss": output.loss}
+            for name, output in graph.outputs.items()
+        },
+        "variant": graph.variant,
         "dtype": graph.dtype,
         "layers": [_layer(index, node) for index, node in enumerate(graph.nodes, 1)],
         "totals": {
@@ -90,14 +99,44 @@ def _network(report: Report, graph: Graph) -> dict[str, Any]:
             "trainable": total.trainable,
             "frozen": total.frozen,
             "active": total.active,
+            "embedding": total.embedding,
+            "tied": total.tied,
+            "moving": total.moving,
             "buffers": total.buffers,
             "bytes": size_in_bytes(total.params, graph.dtype),
             "complete": total.complete,
             "macs": total.macs,
             "macs_complete": total.macs_complete,
         },
+        "activations": _activations(graph),
         "budget": [_limit(limit) for limit in report.limits],
         "expect": [_expectation(one) for one in report.expectations],
+        "variants": [_variant(one) for one in report.variants],
+    }
+
+
+def _activations(graph: Graph) -> dict[str, Any]:
+    found = activations(graph)
+    return {
+        "peak": found.peak,
+        "total": found.total,
+        "bytes_at_peak": size_in_bytes(found.peak, graph.dtype),
+        "complete": found.complete,
+        "rule": RULE,
+    }
+
+
+def _variant(variant: Variant) -> dict[str, Any]:
+    """What is counted of a variant that was checked beside the base."""
+    total = variant.graph.totals
+    return {
+        "name": variant.graph.variant,
+        "params": total.params,
+        "macs": total.macs,
+        "complete": total.complete,
+        "macs_complete": total.macs_complete,
+        "budget": [_limit(limit) for limit in variant.limits],
+        "expect": [_expectation(one) for one in variant.expectations],
     }
 
 
@@ -115,7 +154,10 @@ def _layer(index: int, node: Node) -> dict[str, Any]:
         "trainable": node.trainable,
         "weights": node.weights,
         "biases": node.biases,
+        "moving": node.moving,
         "params": node.params,
+        "active": node.active,
+        "tied_to": list(node.tied[1].path) if node.tied else None,
         "buffers": node.stored,
         "complete": node.complete,
         "macs": None if node.macs is None else node.all_macs,
