@@ -100,8 +100,10 @@ def limits(graph: Graph, spec: ModelSpec) -> tuple[Limit, ...]:
     found = []
     for metric, (value, exact, unit, parse) in used.items():
         limit = parse(spec.budget[metric]) if metric in spec.budget else None
-        if limit is not None and (exact or unit != "share"):
-            found.append(Limit(metric, value, limit, warn_at, exact, unit))
+        if limit is not None:
+            # a share of a total that nobody knows can't be said: it is at least nothing
+            known = value if exact or unit != "share" else Fraction(0)
+            found.append(Limit(metric, known, limit, warn_at, exact, unit))
     return tuple(found)
 
 

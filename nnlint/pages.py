@@ -98,7 +98,7 @@ def _formulas(layer: type[Layer]) -> str:
 
 
 def _attributes(layer: type[Layer]) -> Iterator[str]:
-    yield from _rows(layer.attributes)
+    yield from _rows({k: value for k, value in layer.keys().items() if k not in COMMON})
 
 
 def _rows(attributes: dict[str, Attribute]) -> Iterator[str]:
