@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from tests.live.drawing import parted
-from tests.live.framework import Answer, Case
+from tests.live.drawing import parted, ranks
+from tests.live.framework import BATCH, Answer, Case
 
 Test: TypeAlias = Callable[[Case, Answer, Answer], bool]
 
@@ -58,7 +58,8 @@ SEQUENTIAL = ("RNN", "LSTM", "GRU", "MultiheadAttention", "TransformerEncoderLay
 def reads_batch(case: Case) -> bool:
     """Whether a sample with its batch has as many axes as torch wants without one."""
     _, axes = parted(case.name)
-    return len(case.shape) == UNBATCHED.get(case.name, axes)
+    rank = len(case.shape)
+    return rank == UNBATCHED.get(case.name, axes) and rank not in ranks(case.name)
 
 
 def is_empty(truth: Answer) -> bool:
@@ -71,6 +72,11 @@ def touches_batch(case: Case) -> bool:
     """Whether an argument names axis 0."""
     named = [case.args.get(key) for key in ("dim", "start_dim", "end_dim")]
     return any(axis in {0, -len(case.shape) - 1} for axis in named)
+
+
+def channels_stated(case: Case) -> int | None:
+    """The channels that a norm is told of."""
+    return case.args.get("num_features", case.args.get("num_channels"))
 
 
 def is_cropped_away(case: Case) -> bool:
@@ -132,8 +138,33 @@ ALLOWED: tuple[Row, ...] = (
         Case("InstanceNorm1d", {"num_features": 2}, (4, 2)),
         stricter=True,
         holds=lambda case, truth, said: (
-            parted(case.name)[0] in {"InstanceNorm", "BatchNorm"}
-            and case.args["num_features"] != case.shape[0] and not truth.facts["tensors"]
+            parted(case.name)[0] in CHANNEL_NORMS
+            and channels_stated(case) != case.shape[0]
+            and not truth.facts["tensors"]
+        ),
+    ),
+    Row(
+        "torch pads in a step of its own where the padding is not zeros, and there takes less",
+        Case(
+            "Conv1d",
+            {"in_channels": 2, "out_channels": 2, "kernel_size": 2, "padding": -1,
+             "padding_mode": "circular"},
+            (2, 9),
+        ),
+        stricter=True,
+        holds=lambda case, truth, said: (
+            set(said.codes) == {"NN106"}
+            and case.args.get("padding_mode", "zeros") != "zeros"
+            and case.args["padding"] == -1
+        ),
+    ),
+    Row(
+        "normalized_shape reaches into the batch, which happens to be 2",
+        Case("RMSNorm", {"normalized_shape": [2, 3]}, (3,)),
+        stricter=True,
+        holds=lambda case, truth, said: (
+            said.codes == ("NN201",)
+            and case.args.get("normalized_shape") == [BATCH, *case.shape]
         ),
     ),
     Row(
@@ -181,7 +212,8 @@ ALLOWED: tuple[Row, ...] = (
         Case("MultiheadAttention", {"embed_dim": 4, "num_heads": 2}, (3, 4), other=(5, 6)),
         stricter=False,
         holds=lambda case, truth, said: (
-            case.name == "MultiheadAttention" and case.shape[-1] != (*case.shape, *case.other)[-1]
+            case.name == "MultiheadAttention"
+            and case.shape[-1] != (*case.shape, *case.other)[-1]
             and None in {case.args.get("kdim"), case.args.get("vdim")}
         ),
     ),

@@ -143,7 +143,9 @@ def new_size(drawn: Drawn) -> Strategy:
 def shares(drawn: Drawn) -> Strategy:
     """Shares of what arrives."""
     one = st.sampled_from([0.5, 0.7, 0.34])
-    return mostly(st.none() | one | several(one, drawn.axes), st.sampled_from([0, 1, 1.5, 0.01]))
+    return mostly(
+        st.none() | one | several(one, drawn.axes), st.sampled_from([0, 1, 1.5, 0.01])
+    )
 
 
 def remembered(drawn: Drawn) -> Strategy:
@@ -369,7 +371,9 @@ def cases(draw: st.DrawFn, name: str, shape: tuple[int, ...] | None = None) -> C
     if name == "Fold":
         shape = draw(folded(drawn))
     layout = "" if other else draw(layouts(name, len(shape)))
-    left = tuple(k for k in INFERRED if k in args and draw(may_go(k, args, shape, other, layout)))
+    left = tuple(
+        k for k in INFERRED if k in args and draw(may_go(k, args, shape, other, layout))
+    )
     return Case(name, args, shape, layout, left, other)
 
 
@@ -403,7 +407,9 @@ def may_go(
 
 def folded(drawn: Drawn) -> Strategy:
     """Columns and windows that fit an image, or do not."""
-    images = [drawn.args.get(k, 1) for k in ("output_size", "kernel_size", "stride", "dilation")]
+    images = [
+        drawn.args.get(k, 1) for k in ("output_size", "kernel_size", "stride", "dilation")
+    ]
     size, kernel, stride, dilation = (pair(number) for number in images)
     padding = pair(drawn.args.get("padding", 0))
     windows = 1

@@ -151,7 +151,7 @@ def ask_torch(case: Case) -> Answer:
                 outcome(module.train(mode), arguments(case), case.args)
                 for mode in (True, False)
             ]
-    except Exception as error:  # noqa: BLE001 - torch refuses with every kind of error
+    except Exception as error:  # torch refuses with every kind of error
         return Answer(f"{type(error).__name__}: {error}".partition("\n")[0], {})
     return Answer("", {**counts(module), **described(module, outputs)})
 

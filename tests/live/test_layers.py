@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from hypothesis import HealthCheck, event, given, settings
-
-from tests.live.framework import EXAMPLES, ask_nnlint, ask_torch, difference
-from tests.live.differences import ALLOWED, OPEN, explanation
-from tests.live.drawing import DRAWN, cases
 from hypothesis import strategies as st
+
+from tests.live.differences import explanation
+from tests.live.drawing import DRAWN, cases
+from tests.live.framework import EXAMPLES, ask_nnlint, ask_torch, difference
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
