@@ -119,6 +119,8 @@ def _activations(graph: Graph) -> Words:
 
 def _limit(limit: Limit) -> Words:
     left, tone = limit.left, _STATES[limit.state]
+    if limit.unit == "share" and not limit.exact:
+        return [(f"{limit.metric} of an unknown total, at most {limit.most}", tone)]
     sign, most = ("", "") if limit.exact else ("≥ ", "≤ ")
     words = (
         f"{most}{limit.shown(left)} left" if left >= 0 else f"{sign}{limit.shown(-left)} over"
