@@ -10,7 +10,7 @@ from nnlint.record import Record
 if TYPE_CHECKING:
     from nnlint.graph import Graph, Node
 
-RULE = "estimate: one sample, each output kept until its last use, nothing in place"
+RULE = "estimate: each output is kept until its last use"
 
 
 class Activations(Record):

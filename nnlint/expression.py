@@ -28,9 +28,9 @@ DEEPEST = 50
 ARRIVING = "in"
 """`$in`: the channels or features that reach the layer."""
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>[0-9]+)|\$(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
-                    r"|(?P<sign>//|[-+*/()]))")  # fmt: skip
-_BARE = re.compile(r"\s*\$([A-Za-z_][A-Za-z0-9_]*)\s*\Z")
+# plain texts: compiling them costs a millisecond, and most specs hold no expression
+_TOKEN = r"\s*(?:(?P<number>[0-9]+)|\$(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>//|[-+*/()]))"
+_BARE = r"\s*\$([A-Za-z_][A-Za-z0-9_]*)\s*\Z"
 _END = ("", "")
 
 
@@ -130,14 +130,14 @@ def faulty(fault: Faulty, text: str, path: Path) -> Problem:
 
 
 def _bare(text: str) -> str | None:
-    match = _BARE.match(text) if len(text) <= LONGEST else None
+    match = re.match(_BARE, text) if len(text) <= LONGEST else None
     return match[1] if match else None
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    position = 0
+    position, token = 0, re.compile(_TOKEN)
     while text[position:].strip():
-        match = _TOKEN.match(text, position)
+        match = token.match(text, position)
         if match is None:
             rest = text[position:].strip()
             raise Faulty(
