@@ -29,7 +29,7 @@ ARRIVING = "in"
 """`$in`: the channels or features that reach the layer."""
 
 # plain texts: compiling them costs a millisecond, and most specs hold no expression
-_TOKEN = r"\s*(?:(?P<number>[0-9]+)|\$(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>//|[-+*/()]))"
+_PIECE = r"\s*(?:(?P<number>[0-9]+)|\$(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>//|[-+*/()]))"
 _BARE = r"\s*\$([A-Za-z_][A-Za-z0-9_]*)\s*\Z"
 _END = ("", "")
 
@@ -135,7 +135,7 @@ def _bare(text: str) -> str | None:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    position, token = 0, re.compile(_TOKEN)
+    position, token = 0, re.compile(_PIECE)
     while text[position:].strip():
         match = token.match(text, position)
         if match is None:

@@ -123,6 +123,21 @@ class Node:
         return self.spec.trainable and (self.group is None or self.group.trainable)
 
     @property
+    def is_shared(self) -> bool:
+        """Whether several of its copies share their parameters."""
+        return self.count > self.times.owned and bool(self.tensors)
+
+    @property
+    def address(self) -> str:
+        """How a person finds it: its name, after the names of the parts around it."""
+        names = [self.spec.name or self.spec.type]
+        group = self.group
+        while group:
+            names += [group.spec.name] if group.spec.name else []
+            group = group.parent
+        return "/".join(reversed(names))
+
+    @property
     def own(self) -> int:
         """Learned numbers of one copy."""
         return sum(tensor.count for tensor in self.tensors)

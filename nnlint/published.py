@@ -115,6 +115,8 @@ _VALUES: JsonSchema = {
     "type": "object", "propertyNames": {"pattern": VARIABLE}, "additionalProperties": _SCALAR,
     "title": "a map of names and values", "examples": [{"d": 768, "heads": 12}],
 }  # fmt: skip
+VARIANT = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(?!\n)$"
+"""A variant's name may begin with a digit: the field says 7b and 8x22b."""
 REQUIRED_ARG = "required"
 """The default of a block's argument that each use must give."""
 BLOCK_KEYS = ("name", "from", "repeat", "first", "shared", "trainable")
@@ -167,7 +169,7 @@ TOP_LEVEL: dict[str, JsonSchema] = {
     },
     "vars": {**_VALUES, "description": "values that layers ask for with $name"},
     "variants": {
-        "type": "object", "propertyNames": {"pattern": IDENTIFIER},
+        "type": "object", "propertyNames": {"pattern": VARIANT},
         "additionalProperties": _VALUES, "title": "a map of variants, each a map of variables",
         "description": "other values of vars, chosen with --variant",
         "examples": [{"large": {"d": 1024}}],

@@ -31,6 +31,7 @@ from nnlint.published import (
     BLOCK_KEYS,
     FIXED,
     REQUIRED_ARG,
+    VARIANT,
     default_keys,
     envelope,
     fragment,
@@ -231,13 +232,13 @@ class _Composition:
         self, name: str, block: dict[str, Any], known: Names
     ) -> Iterator[tuple[Path, Problem]]:
         args = block.get("args")
-        inside = known | set(args if isinstance(args, dict) else ())
+        inside = known | set(args if isinstance(args, dict) else ()) | {ARRIVING}
         for arg, value in args.items() if isinstance(args, dict) else ():
             path = ("blocks", name, "args", arg)
             yield from ((path[:2], problem) for problem in _expressions(value, path, inside))
         layers = block.get("layers")
         self.uses[name] = []
-        yield from self._layers(layers, ("blocks", name, "layers"), inside | {ARRIVING})
+        yield from self._layers(layers, ("blocks", name, "layers"), inside)
 
     def _circles(self) -> Iterator[tuple[Path, Problem]]:
         """Uses by which a block comes to use itself."""
@@ -296,7 +297,7 @@ class _Composition:
         if isinstance(item, dict):
             if "block" in item:
                 return None, list(self._use(item, path, known))
-            layer, problems = _layer_map(item, path)
+            layer, problems = _layer_map(item, path, self._added(item.get("type")))
             inner = layer.keys() if layer else {}
             problems += [
                 problem
@@ -313,7 +314,12 @@ class _Composition:
                 Problem("NN101", path, message, "write {type: Linear, out_features: 16}")
             ]
         layer = find(item)
-        return layer, _bare_name(item, layer, path, self.blocks)
+        return layer, _bare_name(item, layer, path, self.blocks, self._added(item))
+
+    def _added(self, name: object) -> dict[str, Any]:
+        """What the spec's defaults add to layers of that type."""
+        values = self.defaults.get(name) if isinstance(name, str) else None
+        return values if isinstance(values, dict) else {}
 
     def _use(self, item: dict[str, Any], path: Path, known: Names) -> Iterator[Problem]:
         """What is wrong with a use of a block."""
@@ -421,14 +427,18 @@ def _scalar_problems(key: str, value: Any, path: Path) -> Iterator[Problem]:
 
 
 def _bare_name(
-    name: str, layer: type[Layer] | None, path: Path, blocks: Collection[str]
+    name: str,
+    layer: type[Layer] | None,
+    path: Path,
+    blocks: Collection[str],
+    added: Collection[str],
 ) -> list[Problem]:
     if layer is None and name in blocks:
         message = f"{quoted(name)} is a block, and a block is used as a map"
         return [Problem("NN120", path, message, f"write {{block: {name}}}")]
     if layer is None:
         return [_unknown_layer(name, path)]
-    missing = required_keys(layer)
+    missing = [key for key in required_keys(layer) if key not in added]
     if not missing:
         return []
     keys = ", ".join(f"{key}: …" for key in missing)
@@ -436,7 +446,10 @@ def _bare_name(
     return [Problem("NN102", path, message, f"write {{type: {name}, {keys}}}")]
 
 
-def _layer_map(item: dict[str, Any], path: Path) -> tuple[type[Layer] | None, list[Problem]]:
+def _layer_map(
+    item: dict[str, Any], path: Path, added: dict[str, Any]
+) -> tuple[type[Layer] | None, list[Problem]]:
+    """A layer's type and problems; what the defaults add is checked where it stands."""
     if "type" not in item:
         return None, [_missing_type(item, path)]
     name = item["type"]
@@ -446,7 +459,10 @@ def _layer_map(item: dict[str, Any], path: Path) -> tuple[type[Layer] | None, li
     layer = find(name)
     if layer is None:
         return None, [_unknown_layer(name, (*path, "type"))]
-    return layer, _validated(_layer_validator(layer), item, path, layer)
+    inherited = {key: value for key, value in added.items() if key not in item}
+    problems = _validated(_layer_validator(layer), {**inherited, **item}, path, layer)
+    own = [one for one in problems if not inherited.keys() & set(one.path[len(path) :][:1])]
+    return layer, own
 
 
 def _missing_type(item: dict[str, Any], path: Path) -> Problem:
@@ -520,7 +536,12 @@ def _translated(
     keyword = str(error.validator)
     if "propertyNames" in error.absolute_schema_path:
         name = str(error.instance)
-        message = f"{quoted(name)} is no name: letters, digits, _ and -"
+        begin = (
+            "a letter or _" if error.validator_value != VARIANT else "a letter, a digit or _"
+        )
+        message = (
+            f"{quoted(name)} is no name: it begins with {begin}, then letters, digits, _, -"
+        )
         yield Problem("NN108", (*here, name), message, on_key=True)
     elif keyword == "required":
         yield from _missing_keys(error, here, layer, meant)

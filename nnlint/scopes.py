@@ -40,12 +40,14 @@ class Entry(Record):
         node: the layer itself; None where it is a part of several, or an input.
         copies: the copies of a part, equal ones together.
         total: how many copies there are.
+        refused: nobody knows what is in it; that is reported already.
     """
 
     edge: Edge
     node: Node | None = None
     copies: tuple[Copy, ...] = ()
     total: int = 1
+    refused: bool = False
 
     def copy(self, number: int) -> Copy:
         """The copy of that number."""
@@ -77,6 +79,8 @@ class Scopes:
         first, *rest = way.split("/")
         entry, so_far = self._numbered(first, None, first), first
         for part in rest:
+            if entry.refused:
+                break
             copy = self._chosen(entry, so_far)
             so_far = f"{so_far}/{part}"
             entry = self._numbered(part, copy.names, so_far)
@@ -86,7 +90,7 @@ class Scopes:
         """The entry of one part of a way; with a number, the copy of that number."""
         name, _, number = part.partition(".")
         entry = self._nearest(name) if inside is None else _in(inside, name, way)
-        if not number:
+        if not number or entry.refused:
             return entry
         if int(number) >= entry.total or not entry.copies:
             of = f"{quoted(name)} has {plural(entry.total, 'copy')}".replace("copys", "copies")

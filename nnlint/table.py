@@ -246,7 +246,7 @@ def _label(line: Line) -> Text:
         f" ×{grouped(line.times)}" if line.times > 1 else "",
         (" frozen" if frozen else "", "yellow"),
         (f" = {visible(owner.name or owner.type)}" if owner else "", "dim"),
-        (" shared" if node and node.count > node.times.owned else "", "dim"),
+        (" shared" if node and node.is_shared else "", "dim"),
     )
 
 

@@ -90,7 +90,7 @@ def _ties(graph: Graph) -> str:
 
 
 def _called(node: Node) -> str:
-    return visible(node.spec.name or node.spec.type)
+    return visible(node.address)
 
 
 def _size(elements: int, graph: Graph) -> str:

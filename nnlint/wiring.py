@@ -135,7 +135,8 @@ class _Network(Wiring):
                 break
         self.later_copy = outer
         inside = tuple(copies) if entry.copies else ()
-        return Entry(entry.edge, entry.node, inside, spec.repeat)
+        refused = spec.kind is None and spec.block is None
+        return Entry(entry.edge, entry.node, inside, spec.repeat, refused)
 
     def _fold(
         self, spec: LayerSpec, left: int, laid: int, nodes: list[Node], groups: list[Group]
@@ -238,11 +239,18 @@ class _Network(Wiring):
         spec = self.reader.layer(item, self.container.path)._replace(role=role)
         return self._once(spec, edges, 0).edge
 
-    def many(self, layers: Sequence[LayerSpec], edge: Edge, copies: int, runs: int) -> Edge:
-        """Lay equal copies side by side, of which so many run for one sample."""
+    def part(
+        self,
+        title: str,
+        layers: Sequence[LayerSpec],
+        edge: Edge,
+        copies: int = 1,
+        runs: int = 1,
+    ) -> Edge:
+        """Lay equal copies side by side under a title; so many run for one sample."""
         assert self.container  # noqa: S101 - only containers ask
         nodes, groups = len(self.nodes), len(self.groups)
-        part = self.container._replace(type="expert", name=None, role=None)
+        part = self.container._replace(type=title, name=None, role=None)
         entry = self._within(part, lambda: self.chain(layers, edge), scoped=True)
         times = Times(copies, copies, runs, runs)
         _multiply(self.nodes[nodes:], self.groups[groups:], times)

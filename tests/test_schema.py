@@ -184,7 +184,7 @@ FINDINGS: list[tuple[str, str, str, str | None]] = [
     (layer("{type: ReLU, from: [a, ¦1a]}"), "NN108",
      f"from[1] is the text '1a', but expected {NAMES}", None),
     (f"nnlint: 1\ninputs: {{¦a b: [4]}}\n{TAIL}", "NN108",
-     "'a b' is no name: letters, digits, _ and -", None),
+     "'a b' is no name: it begins with a letter or _, then letters, digits, _, -", None),
     # minItems, maxItems
     (f"{HEAD}layers: ¦[]\n", "NN109",
      "layers is an empty list, but expected at least 1 item: a list of layers", None),

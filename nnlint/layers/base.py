@@ -361,8 +361,10 @@ class Wiring:
         """Lay a layer that the container itself brings, written as in a spec."""
         raise NotImplementedError
 
-    def many(self, layers: Sequence[LayerSpec], edge: Any, copies: int, runs: int) -> Any:
-        """Lay equal copies side by side, of which so many run for one sample."""
+    def part(
+        self, title: str, layers: Sequence[LayerSpec], edge: Any, copies: int = 1, runs: int = 1
+    ) -> Any:
+        """Lay equal copies side by side under a title; so many run for one sample."""
         raise NotImplementedError
 
 

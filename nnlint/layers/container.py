@@ -162,7 +162,7 @@ class MoE(Container):
             )
         router = {"type": "Linear", "out_features": self.num_experts, "bias": self.router_bias}
         network.lay({**router, "act": "none", "norm": "none"}, x, role="router")
-        routed = network.many(self.expert, x, self.num_experts, self.top_k)
+        routed = network.part("expert", self.expert, x, self.num_experts, self.top_k)
         if not self.shared_expert:
             return routed
-        return network.lay("Add", routed, network.chain(self.shared_expert, x))
+        return network.lay("Add", routed, network.part("shared expert", self.shared_expert, x))
