@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 NARROW = 60
 """Below so many columns, rows are stacked."""
+LONG = 60
+"""Rows that no screen shows at once."""
 GAP = 2
 """Columns between two columns of the table."""
 _TONES = {"good": "green", "near": "yellow", "bad": "bold red", "dim": "dim", "": ""}
@@ -75,6 +77,7 @@ FILE_COLUMNS = (
     Column("Network", drop=1, folds_at=30),
     Column("Weights", right=True),
     Column("Biases", right=True),
+    Column("Moving", right=True),
     Column("Params", right=True),
     Column("Size", right=True, drop=2),
     Column("Findings"),
@@ -92,6 +95,13 @@ def network(report: Report, style: Style) -> str:
     rows = [*map(partial(_layer_row, total=graph.totals), lines), _total_row(graph.totals)]
     if style.width < NARROW or not _tabular(console, _columns(graph), rows):
         _stacked(console, lines)
+    if (
+        style.depth is None
+        and len(lines) > LONG
+        and any(line.numbers is None for line in lines)
+    ):
+        words = f"{len(lines)} rows: --depth 1 shows each part on one row"
+        console.print(Text(words, "dim"))
     _print_footer(console, report)
     return _drawn(console)
 
@@ -107,7 +117,9 @@ def _columns(graph: Graph) -> list[Column]:
 def files(reports: Sequence[Report], style: Style) -> str:
     """One row a file, and the total over all of them."""
     console = _console(style)
-    if not _tabular(console, FILE_COLUMNS, _file_rows(reports)):
+    moving = any(report.graph and report.graph.totals.moving for report in reports)
+    columns = [one for one in FILE_COLUMNS if moving or one.title != "Moving"]
+    if not _tabular(console, columns, _file_rows(reports)):
         for report in reports:
             console.print(Text(visible(report.path), "bold"))
             console.print(Text(f"  {_one_line(report)}"))
