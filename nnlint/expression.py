@@ -126,7 +126,8 @@ def unknown(name: str, known: Collection[str]) -> NoSuchName:
 def faulty(fault: Faulty, text: str, path: Path) -> Problem:
     """The problem of an expression that can't be computed."""
     code = "NN115" if isinstance(fault, NoSuchName) else "NN114"
-    return Problem(code, path, f"{quoted(text)}: {fault.message}", fault.help)
+    message = fault.message if _bare(text) else f"{quoted(text)}: {fault.message}"
+    return Problem(code, path, message, fault.help)
 
 
 def _bare(text: str) -> str | None:

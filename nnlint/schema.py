@@ -217,6 +217,13 @@ class _Composition:
     ) -> Iterator[tuple[Path, Problem]]:
         """Values that stand apart from their layer: in `defaults` and in `first`."""
         taken = {key: layer.keys()[key] for key in default_keys(layer)}
+        where = "first" if path[-1] == "first" else "defaults"
+        for key in values if isinstance(values, dict) else ():
+            if key not in taken and key in {**layer.keys()}:
+                message = f"{key} can't stand in {where}"
+                hint = "it holds layers, a name or wiring: write it on the layer itself"
+                yield path, Problem("NN103", (*path, key), message, hint, on_key=True)
+                values = {one: value for one, value in values.items() if one != key}
         schema = {
             "type": "object", "additionalProperties": False,
             "properties": {key: value.kind for key, value in taken.items()},
@@ -283,12 +290,12 @@ class _Composition:
             here = (*path, *place)
             if role and is_expression(item):
                 continue
-            found = list(self._one(item, here, known))
-            yield from found
-            if role and not found:
-                layer = find(item["type"] if isinstance(item, dict) else item)
-                key = str(path[-1])
-                yield from ((here, one) for one in _role_problems(layer, role, here, key))
+            name = item.get("type") if isinstance(item, dict) else item
+            layer = find(name) if isinstance(name, str) else None
+            wrong = list(_role_problems(layer, role, here, str(path[-1]))) if role else []
+            yield from ((here, one) for one in wrong)
+            if not wrong:
+                yield from self._one(item, here, known)
 
     def layer(
         self, item: Any, path: Path, known: Names
@@ -297,6 +304,8 @@ class _Composition:
         if isinstance(item, dict):
             if "block" in item:
                 return None, list(self._use(item, path, known))
+            if isinstance(item.get("type"), str) and find(item["type"]) is None:
+                return None, [self._unknown(item["type"], (*path, "type"))]
             layer, problems = _layer_map(item, path, self._added(item.get("type")))
             inner = layer.keys() if layer else {}
             problems += [
@@ -305,7 +314,7 @@ class _Composition:
                 if key not in FIXED and not (key in inner and _holds_more(inner[key], value))
                 for problem in _expressions(value, (*path, key), known)
             ]
-            return layer, problems
+            return layer, [_without_sign(one, item, path, known) for one in problems]
         if not isinstance(item, str):
             message = (
                 f"a layer is a map with type, or a bare name, but this is {described(item)}"
@@ -314,7 +323,16 @@ class _Composition:
                 Problem("NN101", path, message, "write {type: Linear, out_features: 16}")
             ]
         layer = find(item)
-        return layer, _bare_name(item, layer, path, self.blocks, self._added(item))
+        if layer is None:
+            return None, [self._unknown(item, path)]
+        return layer, _bare_name(item, layer, path, self._added(item))
+
+    def _unknown(self, name: str, path: Path) -> Problem:
+        """A type that is none; a block's name, where it is one."""
+        if name in self.blocks:
+            message = f"{quoted(name)} is a block, not a layer type"
+            return Problem("NN120", path, message, f"write {{block: {name}}}")
+        return _unknown_layer(name, path)
 
     def _added(self, name: object) -> dict[str, Any]:
         """What the spec's defaults add to layers of that type."""
@@ -344,6 +362,18 @@ class _Composition:
         for key, value in item.items():
             if key not in ("block", "type", "name"):
                 yield from _expressions(value, (*path, key), known)
+
+
+def _without_sign(problem: Problem, item: Any, path: Path, known: Names) -> Problem:
+    """The problem of a text that is an expression but for the `$` before its names."""
+    value = item
+    for step in problem.path[len(path) :]:
+        value = value[step] if step in value or isinstance(step, int) else None
+    if problem.code != "NN101" or not isinstance(value, str) or problem.help:
+        return problem
+    text = re.sub(r"\b[A-Za-z_]\w*", r"$\g<0>", value)
+    wrong = not is_expression(text) or any(True for _ in _expressions(text, path, known))
+    return problem if wrong else problem._replace(help=f"write {text}")
 
 
 def _holds_more(attribute: Attribute, value: Any) -> bool:
@@ -427,17 +457,8 @@ def _scalar_problems(key: str, value: Any, path: Path) -> Iterator[Problem]:
 
 
 def _bare_name(
-    name: str,
-    layer: type[Layer] | None,
-    path: Path,
-    blocks: Collection[str],
-    added: Collection[str],
+    name: str, layer: type[Layer], path: Path, added: Collection[str]
 ) -> list[Problem]:
-    if layer is None and name in blocks:
-        message = f"{quoted(name)} is a block, and a block is used as a map"
-        return [Problem("NN120", path, message, f"write {{block: {name}}}")]
-    if layer is None:
-        return [_unknown_layer(name, path)]
     missing = [key for key in required_keys(layer) if key not in added]
     if not missing:
         return []
@@ -486,8 +507,17 @@ def _unknown_layer(name: str, path: Path) -> Problem:
     ours = keras_names().get(name)
     if ours:
         return Problem("NN121", path, f"{name} is Keras' name", f"write {ours}")
-    hint = did_you_mean(name, layer_types()) or "`nnlint explain layers` lists all layers"
+    hint = _meant_layer(name) or "`nnlint explain layers` lists all layers"
     return Problem("NN120", path, f"there is no layer type {quoted(name)}", hint)
+
+
+def _meant_layer(name: str) -> str | None:
+    """The nearest layer; all of a family where the name leaves the number of axes open."""
+    word = nearest(name, layer_types())
+    if word and word[-2:] in ("1d", "2d", "3d") and not any(map(str.isdigit, name)):
+        family = [one for one in layer_types() if one[:-2] == word[:-2] and one[-1] == "d"]
+        return f"did you mean {listed(family)}?"
+    return f"did you mean {quoted(word)}?" if word else None
 
 
 def _validated(
@@ -514,18 +544,39 @@ def _meant(error: Any, layer: type[Layer] | None) -> Iterator[Path]:
     if error.validator == "additionalProperties":
         known = error.schema["properties"]
         for key in error.instance:
-            right = None if key in known else _stands_for(key, known, layer)
+            right = None if key in known else _stands_for(key, error, layer)
             # a single input and several are written under two keys, and one is enough
             words = ("input", "inputs") if right == "inputs" else filter(None, [right])
             yield from ((*error.absolute_path, word) for word in words)
 
 
-def _stands_for(key: str, known: JsonSchema, layer: type[Layer] | None) -> str | None:
-    """The key that an unknown one was most likely meant as."""
-    for name, value in layer.keys().items() if layer else ():
-        if key in value.keras:
+def _stands_for(key: str, error: Any, layer: type[Layer] | None) -> str | None:
+    """The key that an unknown one was most likely meant as.
+
+    The nearest that takes its value; else one that is missing, takes it, and is alike.
+    """
+    known: JsonSchema = error.schema["properties"]
+    value = error.instance[key]
+    for name, attribute in layer.keys().items() if layer else ():
+        if key in attribute.keras:
             return name
-    return nearest(key, known)
+    word = nearest(key, known)
+    if word is None or not _takes(known[word], value):
+        missing = [one for one in error.schema.get("required", ()) if one not in error.instance]
+        alike = [
+            one for one in missing if _takes(known[one], value) and _alike(one, key, value)
+        ]
+        return alike[0] if layer and len(alike) == 1 else word
+    return word
+
+
+def _alike(known: str, key: str, value: Any) -> bool:
+    """Whether the one may be meant as the other: they share a word, or both hold layers."""
+    return isinstance(value, list) or key in known or known in key
+
+
+def _takes(kind: JsonSchema, value: Any) -> bool:
+    return is_expression(value) or bool(_validator_class()(kind).is_valid(value))
 
 
 def _translated(
@@ -536,6 +587,10 @@ def _translated(
     keyword = str(error.validator)
     if "propertyNames" in error.absolute_schema_path:
         name = str(error.instance)
+        if name in (*BLOCK_KEYS, "block", "type", "in"):
+            message = f"{quoted(name)} is no name for an argument: it has a meaning of its own"
+            yield Problem("NN108", (*here, name), message, "choose another", on_key=True)
+            return
         begin = (
             "a letter or _" if error.validator_value != VARIANT else "a letter, a digit or _"
         )
@@ -573,7 +628,7 @@ def _unknown_keys(error: Any, here: Path, layer: type[Layer] | None) -> Iterator
     what = layer.__name__ if layer else spell(here) or "a spec"
     for key in error.instance:
         if key not in known:
-            message, hint = _unknown_key(key, what, known, layer)
+            message, hint = _unknown_key(key, what, error, layer)
             yield Problem("NN103", (*here, key), message, hint, on_key=True)
 
 
@@ -581,15 +636,20 @@ LAYERS_OF_THEIR_OWN = {"activation": "an activation", "act": "an activation", "n
 """Words for layers that other tools write as attributes of the layer before."""
 
 
+FOLLOWING = {"activation": "act: ReLU", "normalization": "norm: BatchNorm2d"}
+"""The same on layers that do take them, under these keys."""
+
+
 def _layers_by_lower() -> dict[str, str]:
     return {name.lower(): name for name in layer_types()}
 
 
-def _unknown_key(
-    key: str, what: str, known: JsonSchema, layer: type[Layer] | None
-) -> tuple[str, str]:
+def _unknown_key(key: str, what: str, error: Any, layer: type[Layer] | None) -> tuple[str, str]:
+    known = error.schema["properties"]
     if layer and key in PROGRAM_KEYWORDS:
         return f"{key} belongs to the program, not to the network", PROGRAM_KEYWORDS[key]
+    if layer and layer.takes_follow and key in FOLLOWING:
+        return f"{what} takes no key {quoted(key)}", f"write {FOLLOWING[key]}"
     if layer and (key.lower() in LAYERS_OF_THEIR_OWN or key.lower() in _layers_by_lower()):
         own = _layers_by_lower().get(key.lower(), LAYERS_OF_THEIR_OWN.get(key.lower()))
         return (
@@ -599,7 +659,8 @@ def _unknown_key(
     for name, value in layer.keys().items() if layer else ():
         if key in value.keras:
             return f"{key} is Keras' word", f"write {name}"
-    hint = did_you_mean(key, known) or f"it takes {listed(known, 'and')}"
+    word = _stands_for(key, error, layer)
+    hint = f"did you mean {quoted(word)}?" if word else f"it takes {listed(known, 'and')}"
     return f"{what} takes no key {quoted(key)}", hint
 
 
@@ -645,6 +706,21 @@ def _name_of(path: Path) -> str:
 
 def _remedy(error: Any, keyword: str) -> str | None:
     """How to mend a wrong value, where one way is clear."""
+    return _misplaced(error) or _respelt(error, keyword)
+
+
+def _misplaced(error: Any) -> str | None:
+    """What is right in itself, and stands in the wrong place or form."""
+    value, title = error.instance, error.schema.get("title", "")
+    if is_expression(value) and error.absolute_path[0] in ("expect", "budget"):
+        return "expressions stand in layers: write the number here"
+    if title.startswith("a list of layers") and isinstance(value, dict) and "type" in value:
+        return "write it as a list: [{type: …}]"
+    return None
+
+
+def _respelt(error: Any, keyword: str) -> str | None:
+    """The same value in the right spelling."""
     value, kinds = error.instance, error.schema.get("type", [])
     if keyword == "enum" and isinstance(value, str):
         return _nearest_value(value, error.validator_value)

@@ -55,11 +55,22 @@ class Entry(Record):
 
 
 class Nowhere(Exception):  # noqa: N818 - read as a sentence: the name leads nowhere
-    """The name leads nowhere; `message` says where it ends, `help` what is near."""
+    """The name leads nowhere.
 
-    def __init__(self, message: str, help: str) -> None:  # noqa: A002
+    Args:
+        message: where it ends, said of who asks for it.
+        hint: what was most likely meant, or None.
+        known: the names that are there.
+    """
+
+    def __init__(self, message: str, hint: str | None, known: Iterable[str] = ()) -> None:
         super().__init__(message)
-        self.message, self.help = message, help
+        self.message, self.hint, self.known = message, hint, list(known)
+
+    def remedy(self, *others: str) -> str | None:
+        """What was meant, or else what there is, with `others` before it."""
+        names = [*others, *self.known][:9]
+        return self.hint or (f"known here: {listed(names, 'and')}" if names else None)
 
 
 class Scopes:
@@ -115,7 +126,7 @@ class Scopes:
         known = list(
             islice(chain.from_iterable(map(_latest, reversed(self.stack))), NAMES_NEAR)
         )
-        raise Nowhere(words, did_you_mean(name, known) or _known([PREVIOUS, *known]))
+        raise Nowhere(words, did_you_mean(name, known), known)
 
 
 def _latest(scope: Mapping[str, Entry]) -> Iterable[str]:
@@ -126,10 +137,8 @@ def _in(inside: Mapping[str, Entry], name: str, way: str) -> Entry:
     if name in inside:
         return inside[name]
     part = way.rpartition("/")[0]
-    none = f"nothing inside {quoted(part)} has a name"
-    hint = did_you_mean(name, inside) or (_known(list(inside)) if inside else none)
-    raise Nowhere(f"takes {quoted(way)}, but {quoted(part)} has no {quoted(name)} inside", hint)
-
-
-def _known(names: list[str]) -> str:
-    return f"known here: {listed(names[:9], 'and')}"
+    words = f"takes {quoted(way)}, but {quoted(part)} has no {quoted(name)} inside"
+    there = (
+        f"it has {listed(list(inside)[:9], 'and')}" if inside else "nothing in it has a name"
+    )
+    raise Nowhere(words, did_you_mean(name, inside) or there)

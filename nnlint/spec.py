@@ -328,7 +328,7 @@ class Reader:
     def outer(self, spec: LayerSpec, values: Mapping[str, Any]) -> LayerSpec:
         """The layer with what holds for all its copies, as far as it is no expression."""
         known = {key: values[key] for key in OUTER if key in values}
-        known = {key: value for key, value in known.items() if not is_expression(value)}
+        known = {key: value for key, value in known.items() if not holds_expression(value)}
         return spec._replace(
             sources=_names(known.get("from", COMMON["from"].default)),
             others=_names(known.get("with") or known.get("like") or ()),

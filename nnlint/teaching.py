@@ -17,8 +17,10 @@ STEPS = 3
 """Layers of the way that are told; the reader finds those before in the table."""
 
 
-def way(edges: Sequence[Edge]) -> str:
+def way(edges: Sequence[Edge]) -> str | None:
     """How the shapes came about: `input [1, 28, 28] → Conv2d [8, 26, 26] → Flatten [5408]`."""
+    if all(edge.shape.open and not edge.shape.dims for edge in edges):
+        return None
     ways = [_steps(edge) for edge in edges[:3]]
     if len(ways) == 1:
         return f"the way here: {ways[0]}"

@@ -9,7 +9,6 @@ from nnlint.expression import (
     evaluated,
     faulty,
     holds_expression,
-    is_expression,
     unknown,
 )
 from nnlint.finding import Problem, Use
@@ -34,6 +33,7 @@ MAX_NESTING = 60
 """Parts within parts, through blocks; Python's own stack is not endless."""
 ABOUT_SHAPES = ("NN201", "NN202", "NN203", "NN204", "NN211", "NN212")
 """Findings that the way of the shape explains."""
+TIE_HELP = "give the layer that owns the weight a name: name: table"
 MAX_RANK = 64
 """torch refuses to compute with more axes."""
 
@@ -258,13 +258,15 @@ class _Network(Wiring):
 
     # -- values that are computed
 
-    def _lookup(self, edge: Edge | None) -> Callable[[str], Any]:
-        """What a `$name` is, where that edge reaches the layer."""
+    def _lookup(
+        self, edge: Edge | None, kind: type[Layer] | None = None
+    ) -> Callable[[str], Any]:
+        """What a `$name` is, where that edge reaches a layer of that kind."""
 
         def lookup(name: str) -> Any:
             values = self.values[-1]
             if name == "in":
-                return _arriving(edge)
+                return _arriving(edge, kind)
             if name not in values:
                 raise unknown(name, values)
             if values[name] is MISSING:
@@ -276,9 +278,9 @@ class _Network(Wiring):
     def _outer(self, spec: LayerSpec, edge: Edge | None) -> LayerSpec:
         """The layer with what holds for all its copies."""
         values = {
-            key: self._value(spec, key, value, (edge,)) if is_expression(value) else value
+            key: self._value(spec, key, value, (edge,))
             for key, value in spec.written.items()
-            if key in OUTER
+            if key in OUTER and key != "first"
         }
         known = {key: value for key, value in values.items() if value is not MISSING}
         return self.reader.outer(spec, {**spec.written, **known})
@@ -341,7 +343,7 @@ class _Network(Wiring):
         """The value of a layer's key, computed and checked; `MISSING` where it is wrong."""
         if not _is_plain(value) or not holds_expression(value):
             return value
-        computed = self._computed(value, self._lookup(edges[0]), spec.place(key))
+        computed = self._computed(value, self._lookup(edges[0], spec.kind), spec.place(key))
         if computed is MISSING:
             return MISSING
         problems = list(self._checked(spec, key, computed))
@@ -409,7 +411,10 @@ class _Network(Wiring):
         try:
             owner = self.scopes.find(name).node
         except Nowhere as nowhere:
-            self._problem("NN207", place, f"{node.spec.label} {nowhere.message}", nowhere.help)
+            message = nowhere.message.replace("takes", "is tied to", 1)
+            self._problem(
+                "NN207", place, f"{node.spec.label} {message}", nowhere.hint or TIE_HELP
+            )
             return
         weight = _weight(node)
         shared = _weight(owner) if owner else None
@@ -476,7 +481,8 @@ class _Network(Wiring):
         except Nowhere as nowhere:
             if not self.blind:  # else the inputs were refused, and it may mean one of them
                 path = spec.place(key) if position is None else (*spec.place(key), position)
-                self._problem("NN207", path, f"{spec.label} {nowhere.message}", nowhere.help)
+                message = f"{spec.label} {nowhere.message}"
+                self._problem("NN207", path, message, nowhere.remedy(PREVIOUS))
             return Edge(UNKNOWN, None)
 
     def _name(self, spec: LayerSpec, entry: Entry, before: set[str]) -> None:
@@ -505,7 +511,7 @@ class _Network(Wiring):
                 found[name] = Output(self.scopes.find(source).edge, loss or spec.loss)
             except Nowhere as nowhere:
                 path: Path = ("outputs", name if name != source else position)
-                self._problem("NN207", path, f"the output {nowhere.message}", nowhere.help)
+                self._problem("NN207", path, f"an output {nowhere.message}", nowhere.remedy())
         return found or {"output": Output(last, spec.loss)}
 
     # -- problems
@@ -569,14 +575,24 @@ def _chained(spec: LayerSpec, edges: tuple[Edge, ...]) -> list[int]:
     return [n for n in range(len(edges)) if sources[n] == PREVIOUS] or [0]
 
 
-def _arriving(edge: Edge | None) -> int:
-    """`$in`: the channels or features that reach a layer."""
+def _arriving(edge: Edge | None, kind: type[Layer] | None) -> int:
+    """`$in`: the channels or features that reach a layer.
+
+    A layer that works along one axis takes them there; else the layout says where they are.
+    """
     if edge is None:
         raise Unknown
     shape = edge.shape
     if shape.layout is Layout.TOKENS:
         raise Faulty("token indices arrive, and they have no features")
-    return shape.known[0] if shape.layout is Layout.MAP else shape.last
+    axis = kind.feature_axis if kind else None
+    if axis is None and kind and kind.prefers is Layout.MAP:
+        axis = 0 if shape.layout is Layout.UNDECIDED else None
+    if axis is None:
+        axis = 0 if shape.layout is Layout.MAP else -1
+    if not shape.open and not shape.dims:
+        raise Faulty("a single number arrives, and it has no features")
+    return shape.last if axis == -1 else shape.known[axis]
 
 
 def _weight(node: Node) -> ParamTensor | None:

@@ -233,6 +233,8 @@ class Layer:
     """It turns scores into probabilities, which a loss on scores must not get."""
     gives_log_probabilities: ClassVar[bool] = False
     """It turns scores into logarithms of probabilities that sum to 1."""
+    arranges_axes: ClassVar[bool] = False
+    """Its author chose the order of the axes: what works on the last one is meant."""
     is_embedding: ClassVar[bool] = False
     """A table of vectors that are looked up: counted apart from the rest."""
 

@@ -103,6 +103,7 @@ class Permute(Layer):
     example = {"dims": [2, 1]}
     example_inputs = {"input": {"map": [64, 100]}}
     passes_linearity = True
+    arranges_axes = True
 
     dims: tuple[int, ...] = attribute(
         list_of(whole(1, "an axis, 1 or more"), "a list of axes"),

@@ -19,9 +19,10 @@ def check(graph: Graph) -> Iterator[Problem]:
     """Linear maps of the last axis that get a map [C, L] or [C, H, W]."""
     convolved = _reached(graph, _is_convolution)
     unflattened = _reached(graph, _is_unflattened)
+    arranged = _reached(graph, lambda node: bool(node.layer and node.layer.arranges_axes))
     for node in graph.nodes:
-        told_before = any(id(source) in unflattened for source in node.sources)
-        if _is_unflattened(node) and not told_before:
+        silent = any(id(source) in unflattened | arranged for source in node.sources)
+        if _is_unflattened(node) and not silent:
             yield _problem(node, of_convolution=any(id(s) in convolved for s in node.sources))
 
 
