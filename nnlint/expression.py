@@ -74,8 +74,29 @@ def names(text: str) -> list[str]:
 
     if bare := _bare(text):
         return [bare]
-    _Reader(text, note, compute=False).whole()
+    _read(text, note, compute=False)
     return found
+
+
+def _read(text: str, lookup: Lookup, *, compute: bool = True) -> int:
+    """The value; a fault in the spelling says what other languages' spelling is here."""
+    try:
+        return _Reader(text, lookup, compute=compute).whole()
+    except NoSuchName:
+        raise
+    except Faulty as fault:
+        raise Faulty(fault.message, _respelt(text) or fault.help) from None
+
+
+def _respelt(text: str) -> str | None:
+    """How `${d}`, `2$d` and `$d ** 2` are written here."""
+    if match := re.search(r"\$\{(\w+)\}", text):
+        return f"write ${match[1]}"
+    if match := re.search(r"(\$?\w+)\s*\*\*\s*2\b", text):
+        return f"write {match[1]}*{match[1]}"
+    if match := re.search(r"(?<![\w$])([0-9]+)\s*(\$\w+)", text):
+        return f"write {match[1]}*{match[2]}"
+    return None
 
 
 def evaluate(text: str, lookup: Lookup) -> Any:
@@ -90,9 +111,9 @@ def evaluate(text: str, lookup: Lookup) -> Any:
     """
     if bare := _bare(text):
         return lookup(bare)
-    value = _Reader(text, lookup).whole()
+    value = _read(text, lookup)
     if abs(value) > LARGEST:
-        raise Faulty(f"it comes to {short_number(value)}, and the most is {grouped(LARGEST)}")
+        raise Faulty(f"it comes to {_shown(value)}, and the most is {grouped(LARGEST)}")
     return value
 
 
@@ -196,10 +217,10 @@ class _Reader:
         if not self.compute:
             return 1
         if other == 0:
-            raise Faulty(f"it divides {value} by 0")
+            raise Faulty(f"it divides {_shown(value)} by 0")
         if sign == "/" and value % other:
             raise Faulty(
-                f"{value} / {other} leaves a remainder",
+                f"{_shown(value)} / {_shown(other)} leaves a remainder",
                 "write // to round down, if that is meant",
             )
         return value // other
@@ -237,6 +258,12 @@ class _Reader:
         if not isinstance(value, int) or isinstance(value, bool):
             raise Faulty(f"${name} is {described(value)}, and arithmetic takes whole numbers")
         return value
+
+
+def _shown(value: int) -> str:
+    """A value in a message; Python refuses to write very long ones."""
+    digits = value.bit_length() * 3 // 10
+    return short_number(value) if digits < LONGEST else f"a number of about {digits} digits"
 
 
 def _number(digits: str) -> int:

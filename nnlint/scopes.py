@@ -61,15 +61,19 @@ class Nowhere(Exception):  # noqa: N818 - read as a sentence: the name leads now
         message: where it ends, said of who asks for it.
         hint: what was most likely meant, or None.
         known: the names that are there.
+        inside: those are the names inside a part.
     """
 
-    def __init__(self, message: str, hint: str | None, known: Iterable[str] = ()) -> None:
+    def __init__(
+        self, message: str, hint: str | None, known: Iterable[str] = (), *, inside: bool = True
+    ) -> None:
         super().__init__(message)
         self.message, self.hint, self.known = message, hint, list(known)
+        self.inside = inside
 
     def remedy(self, *others: str) -> str | None:
-        """What was meant, or else what there is, with `others` before it."""
-        names = [*others, *self.known][:9]
+        """What was meant, or else what there is; outside of a part also `others`."""
+        names = [*(() if self.inside else others), *self.known][:9]
         return self.hint or (f"known here: {listed(names, 'and')}" if names else None)
 
 
@@ -103,7 +107,11 @@ class Scopes:
         entry = self._nearest(name) if inside is None else _in(inside, name, way)
         if not number or entry.refused:
             return entry
-        if int(number) >= entry.total or not entry.copies:
+        if entry.total == 1 and not entry.copies:
+            raise Nowhere(
+                f"takes {quoted(way)}, but {quoted(name)} stands once", f"write {name}"
+            )
+        if int(number) >= entry.total:
             of = f"{quoted(name)} has {plural(entry.total, 'copy')}".replace("copys", "copies")
             last = f"the last is {name}.{grouped(entry.total - 1)}: copies count from 0"
             raise Nowhere(f"takes {quoted(way)}, but {of}", last)
@@ -112,7 +120,7 @@ class Scopes:
 
     def _chosen(self, entry: Entry, way: str) -> Copy:
         """The copy that a way goes on into: the last, where it names none."""
-        if not entry.copies:
+        if not entry.copies or not (entry.copies[-1].names or entry.node is None):
             raise Nowhere(
                 f"takes a part of {quoted(way)}, but that is a single layer", f"write {way}"
             )
@@ -126,7 +134,7 @@ class Scopes:
         known = list(
             islice(chain.from_iterable(map(_latest, reversed(self.stack))), NAMES_NEAR)
         )
-        raise Nowhere(words, did_you_mean(name, known), known)
+        raise Nowhere(words, did_you_mean(name, known), known, inside=False)
 
 
 def _latest(scope: Mapping[str, Entry]) -> Iterable[str]:
@@ -138,7 +146,5 @@ def _in(inside: Mapping[str, Entry], name: str, way: str) -> Entry:
         return inside[name]
     part = way.rpartition("/")[0]
     words = f"takes {quoted(way)}, but {quoted(part)} has no {quoted(name)} inside"
-    there = (
-        f"it has {listed(list(inside)[:9], 'and')}" if inside else "nothing in it has a name"
-    )
-    raise Nowhere(words, did_you_mean(name, inside) or there)
+    nothing = None if inside else "nothing in it has a name"
+    raise Nowhere(words, did_you_mean(name, inside) or nothing, inside)

@@ -42,7 +42,7 @@ class ModelSpec(Record):
         name: the network's name, or None.
         inputs: name -> shape; a single `input:` has the name `input`.
         layers: the layers in their order.
-        outputs: name of an output -> the layer that it is, and its loss or None.
+        outputs: name of an output -> the layer that it is, its loss or None, and its place.
         loss: the loss that it is trained with, or None.
         dtype: what sizes in bytes are computed with.
         expect: the exact values that it must have.
@@ -56,7 +56,7 @@ class ModelSpec(Record):
     name: str | None
     inputs: dict[str, Shape]
     layers: tuple[LayerSpec, ...]
-    outputs: dict[str, tuple[str, str | None]]
+    outputs: dict[str, tuple[str, str | None, Path]]
     loss: str | None
     dtype: str
     expect: dict[str, Any]
@@ -88,7 +88,7 @@ def parse(data: Any, refused: Refused, variant: str | None = None) -> ModelSpec 
         name=usable.get("name"),
         inputs=_inputs(usable, refused, values, problems),
         layers=reader.layers(data["layers"], ("layers",)),
-        outputs=_outputs(_part(usable, "outputs", refused), usable.get("outputs")),
+        outputs=_outputs(usable.get("outputs", {}), refused),
         loss=usable.get("loss"),
         dtype=usable.get("dtype", "float32"),
         expect=_part(usable, "expect", refused),
@@ -131,13 +131,20 @@ class Missing:
 MISSING = Missing()
 
 
-def _outputs(named: dict[str, Any], written: Any) -> dict[str, tuple[str, str | None]]:
-    if isinstance(written, list):
-        return {name: (name, None) for name in written}
-    return {
-        name: (value, None) if isinstance(value, str) else (value["from"], value.get("loss"))
-        for name, value in named.items()
-    }
+def _outputs(written: Any, refused: Refused) -> dict[str, tuple[str, str | None, Path]]:
+    """The outputs by name; those of a list are called as their layers."""
+    listed = isinstance(written, list)
+    entries: dict[Any, Any] = dict(enumerate(written)) if listed else dict(written)
+    found: dict[str, tuple[str, str | None, Path]] = {}
+    for key, value in entries.items():
+        path: Path = ("outputs", key)
+        if path in refused:
+            continue
+        if isinstance(value, str):
+            found[value if listed else key] = (value, None, path)
+        else:
+            found[key] = (value["from"], value.get("loss"), (*path, "from"))
+    return found
 
 
 def _inputs(

@@ -134,7 +134,7 @@ class _Network(Wiring):
                     out.node.loops.append(_entered(before, takers, self.nodes[nodes:]))
                 break
         self.later_copy = outer
-        inside = tuple(copies) if entry.copies else ()
+        inside = tuple(copies) if entry.copies or spec.repeat > 1 else ()
         refused = spec.kind is None and spec.block is None
         return Entry(entry.edge, entry.node, inside, spec.repeat, refused)
 
@@ -186,6 +186,10 @@ class _Network(Wiring):
     def _use(self, spec: LayerSpec, edges: tuple[Edge, ...], laid: int) -> Entry:
         """Lay out one copy of a block."""
         assert spec.block  # noqa: S101 - asked by the caller
+        if len(edges) != 1:
+            message = f"{spec.label} takes 1 input, but gets {len(edges)}"
+            hint = "inside it, a layer takes others by their names"
+            self._problem("NN206", spec.path, message, hint)
         args = self._arguments(spec, edges, laid)
         self.values.append({**self.values[0], **args})
         self.uses.append(Use(spec.path, laid + 1 if spec.repeat > 1 else None))
@@ -412,9 +416,8 @@ class _Network(Wiring):
             owner = self.scopes.find(name).node
         except Nowhere as nowhere:
             message = nowhere.message.replace("takes", "is tied to", 1)
-            self._problem(
-                "NN207", place, f"{node.spec.label} {message}", nowhere.hint or TIE_HELP
-            )
+            remedy = nowhere.remedy() if nowhere.hint or nowhere.known else TIE_HELP
+            self._problem("NN207", place, f"{node.spec.label} {message}", remedy)
             return
         weight = _weight(node)
         shared = _weight(owner) if owner else None
@@ -506,12 +509,12 @@ class _Network(Wiring):
     def outputs(self, spec: ModelSpec, last: Edge) -> dict[str, Output]:
         """What leaves the network: what `outputs` names, else the last layer."""
         found = {}
-        for position, (name, (source, loss)) in enumerate(spec.outputs.items()):
+        for name, (source, loss, path) in spec.outputs.items():
             try:
                 found[name] = Output(self.scopes.find(source).edge, loss or spec.loss)
             except Nowhere as nowhere:
-                path: Path = ("outputs", name if name != source else position)
-                self._problem("NN207", path, f"an output {nowhere.message}", nowhere.remedy())
+                message = nowhere.message.replace("nothing before it", "nothing", 1)
+                self._problem("NN207", path, f"an output {message}", nowhere.remedy())
         return found or {"output": Output(last, spec.loss)}
 
     # -- problems

@@ -161,7 +161,8 @@ class LayerSpec(Record):
     @property
     def label(self) -> str:
         """How a message calls it: `Linear 'logits'`, or `Linear`."""
-        kind = f"{self.type} ({self.role})" if self.role else self.type
+        kind = f"block '{self.type}'" if self.block else self.type
+        kind = f"{kind} ({self.role})" if self.role else kind
         return f"{kind} '{self.name}'" if self.name else kind
 
     def place(self, key: str) -> Path:
