@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, ClassVar
 
 from nnlint.layers.attribute import AXIS, FLAG, REAL, SIZE, attribute, one_of, optional
-from nnlint.layers.base import Layer, ParamTensor
-from nnlint.layers.shape import Layout, Misfit, Shape
+from nnlint.layers.base import UNBOUNDED, Layer, ParamTensor, features_last
+from nnlint.layers.shape import Layout, Misfit, Shape, layout_of_rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,33 @@ class _Activation(Layer):
     )
     is_nonlinear = True
     role = "activation"
+    is_elementwise = True
+    takes_indices: ClassVar[bool] = False
+    """Torch computes it of whole numbers too; of most it does not."""
+    keeps_indices: ClassVar[bool] = False
+    """What it makes of whole numbers are whole numbers."""
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Any number, where the function itself does not say more."""
+        return UNBOUNDED
+
+    def infer(self, *inputs: Shape) -> Shape:
+        """The shape stays."""
+        (x,) = inputs
+        self.check(x)
+        if x.layout is not Layout.TOKENS or self.keeps_indices:
+            return x
+        if not self.takes_indices:
+            features_last(x)
+        return x._replace(layout=layout_of_rank(x.rank))
+
+    def check(self, x: Shape) -> None:
+        """Refuse settings that contradict each other.
+
+        Raises:
+            Misfit: they do.
+        """
 
 
 class _InplaceActivation(_Activation):
@@ -28,13 +56,24 @@ class _InplaceActivation(_Activation):
 class ReLU(_InplaceActivation):
     """max(0, x)."""
 
+    bounds = (0, inf)
+    keeps_indices = True
+    gives_positive = True
+    keeps_positive = True
+
 
 class ReLU6(_InplaceActivation):
     """min(max(0, x), 6)."""
 
+    bounds = (0, 6)
+    keeps_indices = True
+    gives_positive = True
+
 
 class LeakyReLU(_InplaceActivation):
     """x above 0, negative_slope·x below."""
+
+    keeps_positive = True
 
     negative_slope: float = attribute(REAL, "the slope below 0", default=0.01)
 
@@ -44,13 +83,14 @@ class PReLU(_Activation):
 
     formula = {"weight": "num_parameters"}
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.PReLU.html"
+    keeps_positive = True
 
     num_parameters: int = attribute(SIZE, "1, or the number of channels (axis 1)", default=1)
     init: float = attribute(REAL, "what a starts as", default=0.25)
 
     def infer(self, *inputs: Shape) -> Shape:
         """The shape stays."""
-        (x,) = inputs
+        x = super().infer(*inputs)
         if self.num_parameters != 1 and not x.open:
             channels = x.dims[0] if x.dims else 1
             if channels != self.num_parameters:
@@ -72,12 +112,27 @@ class PReLU(_Activation):
 class RReLU(_InplaceActivation):
     """x above 0, a·x below, with a drawn between lower and upper while training."""
 
+    keeps_positive = True
+
     lower: float = attribute(REAL, "least slope below 0", default=1 / 8)
     upper: float = attribute(REAL, "largest slope below 0", default=1 / 3)
+
+    def check(self, x: Shape) -> None:
+        """A slope lies between the two."""
+        if self.lower > self.upper:
+            raise Misfit(
+                "NN205",
+                f"lower is {self.lower}, but upper is {self.upper}: no slope lies between them",
+                f"write lower: {self.upper} or less, or upper: {self.lower} or more",
+                key="lower",
+                output=x,
+            )
 
 
 class ELU(_InplaceActivation):
     """x above 0, alpha·(eˣ − 1) below."""
+
+    keeps_positive = True
 
     alpha: float = attribute(REAL, "minus the value at −∞", default=1.0)
 
@@ -89,7 +144,20 @@ class SELU(_InplaceActivation):
 class CELU(_InplaceActivation):
     """ELU with a slope that is continuous for every alpha."""
 
-    alpha: float = attribute(REAL, "minus the value at −∞", default=1.0)
+    keeps_positive = True
+
+    alpha: float = attribute(REAL, "minus the value at −∞, other than 0", default=1.0)
+
+    def check(self, x: Shape) -> None:
+        """What is below 0 is divided by alpha."""
+        if self.alpha == 0:
+            raise Misfit(
+                "NN205",
+                "alpha is 0, and it divides what is below 0 by alpha",
+                "write another alpha, or use ReLU, which is 0 there",
+                key="alpha",
+                output=x,
+            )
 
 
 class GELU(_Activation):
@@ -117,12 +185,34 @@ class Hardswish(_InplaceActivation):
 class Hardsigmoid(_InplaceActivation):
     """ReLU6(x + 3) / 6."""
 
+    bounds = (0, 1)
+    gives_positive = True
+
 
 class Hardtanh(_InplaceActivation):
     """x, cut off below min_val and above max_val."""
 
+    keeps_indices = True
+
     min_val: float = attribute(REAL, "least output", default=-1.0)
     max_val: float = attribute(REAL, "largest output", default=1.0)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """As written."""
+        return self.min_val, self.max_val
+
+    def check(self, x: Shape) -> None:
+        """The least output is below the largest."""
+        if self.min_val >= self.max_val:
+            raise Misfit(
+                "NN205",
+                f"min_val is {self.min_val}, but max_val is {self.max_val}: the least output "
+                "must be below the largest",
+                f"write min_val below {self.max_val}, or max_val above {self.min_val}",
+                key="min_val",
+                output=x,
+            )
 
 
 class Hardshrink(_Activation):
@@ -134,16 +224,21 @@ class Hardshrink(_Activation):
 class Softshrink(_Activation):
     """x moved by lambd towards 0."""
 
-    lambd: float = attribute(REAL, "how far", default=0.5)
+    lambd: float = attribute(
+        {**REAL, "minimum": 0, "title": "a number, 0 or more"}, "how far", default=0.5
+    )
 
 
 class Tanhshrink(_Activation):
     """x − tanh(x)."""
 
+    takes_indices = True
+
 
 class Threshold(_InplaceActivation):
     """x above the threshold, a fixed value below."""
 
+    keeps_indices = True
     example = {"threshold": 0.1, "value": 0}
 
     threshold: float = attribute(REAL, "where the cut is")
@@ -153,19 +248,32 @@ class Threshold(_InplaceActivation):
 class Sigmoid(_Activation):
     """1 / (1 + e⁻ˣ): every score becomes a probability of its own."""
 
+    bounds = (0, 1)
+    takes_indices = True
     gives_probabilities = True
+    gives_positive = True
+    saturates = True
 
 
 class LogSigmoid(_Activation):
     """log sigmoid(x)."""
 
+    bounds = (-inf, 0)
+
 
 class Tanh(_Activation):
     """tanh(x)."""
 
+    bounds = (-1, 1)
+    takes_indices = True
+    saturates = True
+
 
 class Softplus(_Activation):
     """log(1 + e^(beta·x)) / beta."""
+
+    bounds = (0, inf)
+    gives_positive = True
 
     beta: float = attribute(REAL, "sharpness", default=1.0)
     threshold: float = attribute(REAL, "linear above it", default=20.0)
@@ -174,9 +282,14 @@ class Softplus(_Activation):
 class Softsign(_Activation):
     """x / (1 + |x|)."""
 
+    bounds = (-1, 1)
+    takes_indices = True
+
 
 class GLU(_Activation):
     """Halves an axis: the first half times the sigmoid of the second."""
+
+    is_elementwise = False
 
     example_inputs = {"input": [128, 64]}
 
@@ -187,7 +300,7 @@ class GLU(_Activation):
 
     def infer(self, *inputs: Shape) -> Shape:
         """[*, 2n] -> [*, n]."""
-        (x,) = inputs
+        x = super().infer(*inputs)
         index = x.index(self.dim)
         size = x.dims[index]
         if size % 2:
@@ -203,6 +316,8 @@ class GLU(_Activation):
 class _AlongAxis(_Activation):
     """Compares the scores along one axis."""
 
+    compares_scores = True
+    is_elementwise = False
     prefers = Layout.SEQUENCE
 
     dim: int | None = attribute(
@@ -211,9 +326,10 @@ class _AlongAxis(_Activation):
 
     def infer(self, *inputs: Shape) -> Shape:
         """The shape stays."""
-        if self.dim is not None and not inputs[0].open:
-            inputs[0].index(self.dim)
-        return inputs[0]
+        x = super().infer(*inputs)
+        if self.dim is not None and not x.open:
+            x.index(self.dim)
+        return x
 
     def competing(self, x: Shape) -> int:
         """How many scores share one sum; raises `Unknown` with the shape."""
@@ -229,31 +345,40 @@ class _AlongAxis(_Activation):
 class Softmax(_AlongAxis):
     """Turns scores along an axis into probabilities that sum to 1."""
 
+    bounds = (0, 1)
     gives_probabilities = True
+    gives_positive = True
 
 
 class Softmin(_AlongAxis):
     """Softmax of the negated scores."""
 
+    bounds = (0, 1)
     gives_probabilities = True
+    gives_positive = True
 
 
 class LogSoftmax(_AlongAxis):
     """The logarithm of Softmax, as NLLLoss wants it."""
 
+    bounds = (-inf, 0)
     gives_log_probabilities = True
 
 
 class Softmax2d(_Activation):
     """Softmax over the channels at each place of [C, H, W]."""
 
+    bounds = (0, 1)
+    compares_scores = True
     example_inputs = {"input": [10, 32, 32]}
 
+    is_elementwise = False
     gives_probabilities = True
+    gives_positive = True
 
     def infer(self, *inputs: Shape) -> Shape:
         """[C, H, W] -> the same."""
-        (x,) = inputs
+        x = super().infer(*inputs)
         if not x.open and x.rank != 3:
             raise Misfit("NN202", f"it takes a map [C, H, W], but {x} arrives", "use Softmax")
         return x

@@ -18,6 +18,8 @@ class _Attending(Layer):
     """Takes sequences; its output is as long and as wide as the first of them."""
 
     is_nonlinear = True
+    sees_other_steps = True
+    dropout_key = "dropout"
     prefers = Layout.SEQUENCE
     width_key: ClassVar[str] = "embed_dim"
     """The attribute that may state the width of the first input."""
@@ -43,8 +45,12 @@ class _Attending(Layer):
         return output
 
 
-def need_sequence(x: Shape) -> None:
+def need_sequence(x: Shape, of_features: str | None = None) -> None:
     """Refuse what is no sequence [T, features]; an open shape may be one.
+
+    Args:
+        x: what arrives.
+        of_features: what to do where the features of one token arrive, if a layer knows better.
 
     Raises:
         Misfit: indices, features or a map arrive.
@@ -58,7 +64,9 @@ def need_sequence(x: Shape) -> None:
             f"it takes a sequence [T, features], but a map {x} arrives",
             "a ToTokens before it makes a sequence of a map",
         )
-    hint = f"write an input as {{sequence: [T, {x.last}]}}; a Reshape makes tokens of features"
+    hint = of_features or (
+        f"write an input as {{sequence: [T, {x.last}]}}; a Reshape makes tokens of features"
+    )
     if x.rank > 2:
         hint = "a Flatten with end_dim: -2 makes one axis of those before the features"
     need_rank(x, range(2, 3), "a sequence [T, features]", hint)

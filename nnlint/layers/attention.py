@@ -82,8 +82,9 @@ class MultiheadAttention(_Attending):
     )
     add_bias_kv: bool = attribute(FLAG, "one learned key and value more", default=False)
     add_zero_attn: bool = attribute(FLAG, "one key and value of zeros more", default=False)
-    kdim: int | None = stated("features of the key", default=None)
-    vdim: int | None = stated("features of the value", default=None)
+    # in torch null says embed_dim; here it says as much as leaving it out
+    kdim: int | None = stated("features of the key", optional(SIZE), default=None)
+    vdim: int | None = stated("features of the value", optional(SIZE), default=None)
     num_kv_heads: int | None = attribute(
         optional(SIZE), "heads of keys and values, which groups of queries share; "
         "null: num_heads", default=None, keras=("num_key_value_heads",),
@@ -164,6 +165,11 @@ class MultiheadAttention(_Attending):
         if self._has_bias("out"):
             yield ParamTensor("out_proj.bias", (sizes.embed_dim,))
 
+    @property
+    def projection_biases(self) -> tuple[bool, ...]:
+        """Of queries, keys, values and the output."""
+        return tuple(self._has_bias(part) for part in ("q", "k", "v", "out"))
+
     def _has_bias(self, part: str) -> bool:
         own = getattr(self, f"{part}_bias")
         return self.bias if own is None else bool(own)
@@ -171,7 +177,7 @@ class MultiheadAttention(_Attending):
     @property
     def _biases(self) -> set[bool]:
         """What the flags of all projections come to."""
-        return {self._has_bias(part) for part in ("q", "k", "v", "out")}
+        return set(self.projection_biases)
 
     @property
     def bias_flag(self) -> bool:
@@ -240,6 +246,7 @@ class MultiheadLatentAttention(_Attending):
         "v_head_dim": 128,
     }  # fmt: skip
     example_inputs = {"input": {"sequence": [100, 2048]}}
+    width_keys = ("q_lora_rank", "kv_lora_rank")
 
     embed_dim: int | None = stated("features that arrive, and leave", default=None)
     num_heads: int = attribute(SIZE, "heads")
@@ -256,6 +263,11 @@ class MultiheadLatentAttention(_Attending):
     )
     dropout: float = attribute(PROBABILITY, "probability that a token is not seen", default=0.0)
     causal: bool = CAUSAL
+
+    @property
+    def projection_biases(self) -> tuple[bool, ...]:
+        """Of all that can have one: they share a flag."""
+        return (self.bias,)
 
     @property
     def _qk_head_dim(self) -> int:

@@ -7,7 +7,7 @@ parameters, the buffers and the multiply-accumulates (MACs).
 
 from __future__ import annotations
 
-from math import prod
+from math import inf, prod
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from nnlint.layers.attribute import (
@@ -75,6 +75,9 @@ FOLLOW = {
 ONE, TWO, SEVERAL = range(1, 2), range(2, 3), range(2, 1_000)
 """How many edges a layer may take."""
 
+UNBOUNDED = (-inf, inf)
+"""The bounds of what may give any number."""
+
 PROGRAM_KEYWORDS = {
     "device": "a spec describes the network, not the machine: leave it out",
     "dtype": "write dtype once, at the top of the spec",
@@ -111,6 +114,31 @@ class ParamTensor(Record):
         """Its size as a product, inputs before outputs: `784×16`."""
         turned = self.shape if self.inputs_first else (*self.shape[1:], *self.shape[:1])
         return "×".join(map(str, turned)) or "1"
+
+
+class Slide(Record):
+    """A window that moves along one axis.
+
+    Attributes:
+        size: the axis' elements, without padding.
+        span: how many elements it spans.
+        stride: how far it moves at a time.
+        padding: what is added in front, and as much behind.
+        reaches_over: it may end behind the axis, so that no element is left out.
+    """
+
+    size: int
+    span: int
+    stride: int
+    padding: int
+    reaches_over: bool = False
+
+    @property
+    def left_out(self) -> int:
+        """The elements at the end that it never sees, although it does not leap over any."""
+        if self.reaches_over or self.stride > self.span:
+            return 0
+        return max((self.size + 2 * self.padding - self.span) % self.stride - self.padding, 0)
 
 
 class LayerSpec(Record):
@@ -234,10 +262,31 @@ class Layer:
     """It turns scores into probabilities, which a loss on scores must not get."""
     gives_log_probabilities: ClassVar[bool] = False
     """It turns scores into logarithms of probabilities that sum to 1."""
+    compares_scores: ClassVar[bool] = False
+    """It holds the scores of an axis against each other: one rises, the others fall."""
     arranges_axes: ClassVar[bool] = False
     """Its author chose the order of the axes: what works on the last one is meant."""
     is_embedding: ClassVar[bool] = False
     """A table of vectors that are looked up: counted apart from the rest."""
+    is_vocabulary: ClassVar[bool] = False
+    """A table of vectors of which the indices that arrive choose."""
+    width_keys: ClassVar[tuple[str, ...]] = ()
+    """The attributes that say how wide its learned matrices are."""
+    saturates: ClassVar[bool] = False
+    """It is flat on both sides, where hardly any gradient passes."""
+    sees_other_steps: ClassVar[bool] = False
+    """It carries what it knows from step to step, or gathers it from other tokens."""
+    only_rescales: ClassVar[bool] = False
+    """A norm that divides by a size, and neither subtracts nor adds anything."""
+
+    is_elementwise: ClassVar[bool] = False
+    """A function of each element by itself; its shape stays."""
+    gives_positive: ClassVar[bool] = False
+    """Nothing that it gives is below 0."""
+    keeps_positive: ClassVar[bool] = False
+    """What is not below 0 comes out as it went in."""
+    uses_batch: ClassVar[bool] = False
+    """It normalises with the mean and the deviation of a batch."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -289,6 +338,64 @@ class Layer:
         return flag if isinstance(flag, bool) else None
 
     # what an attribute may decide; a layer for which nothing decides it sets a plain value
+
+    @property
+    def dropout_key(self) -> str | None:
+        """The attribute that says which share it drops while training; None: it drops none."""
+        return None
+
+    @property
+    def gated_features(self) -> int | None:
+        """How many features a gate of its own lets through; None: it has none."""
+        return None
+
+    @property
+    def projection_biases(self) -> tuple[bool, ...]:
+        """Whether each of its projections has a bias; empty for what projects nothing."""
+        return ()
+
+    @property
+    def idle_biases(self) -> int:
+        """How many of its biases are only ever added to others of its biases."""
+        return 0
+
+    @property
+    def dropped(self) -> float:
+        """The share that it zeroes while training, without doing anything else."""
+        return 0.0
+
+    @property
+    def keeps_deviation(self) -> bool:
+        """What it zeroes leaves mean and deviation as they were."""
+        return False
+
+    @property
+    def drops_between_none(self) -> bool:
+        """It is told to drop between layers of its own, and has only one."""
+        return False
+
+    @property
+    def newest_share(self) -> float | None:
+        """The weight of the newest batch in what it stores; None: it stores no average."""
+        return None
+
+    @property
+    def painted(self) -> tuple[tuple[int, int], ...]:
+        """How many elements it paints from each, and how far apart, on each axis."""
+        return ()
+
+    def normalises(self, x: Shape) -> tuple[object, ...] | None:  # noqa: ARG002
+        """What it brings to one scale: equal for two norms that do the same; None: no norm."""
+        return None
+
+    def slides(self, x: Shape) -> tuple[Slide, ...]:  # noqa: ARG002
+        """Its window on each spatial axis of what arrives; none where it has no window."""
+        return ()
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """Between which values all that it gives lies; None: what arrives decides."""
+        return None
 
     @property
     def passes_last(self) -> bool:

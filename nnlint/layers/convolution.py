@@ -7,7 +7,7 @@ from operator import add
 from typing import TYPE_CHECKING
 
 from nnlint.layers.attribute import FLAG, SIZE, attribute, one_of, per_axis, stated
-from nnlint.layers.base import ParamTensor
+from nnlint.layers.base import UNBOUNDED, ParamTensor, Slide
 from nnlint.layers.dividing import nearest_divisors, nearest_multiples
 from nnlint.layers.shape import Layout, Misfit, Shape
 from nnlint.layers.spatial import _OnAxes, along_axes, from_zero, padding_or_word
@@ -35,7 +35,9 @@ class _Convolution(_OnAxes):
     """What convolutions and their transposes share."""
 
     is_linear_map = True
+    bounds = UNBOUNDED
     feature_axis = 0
+    width_keys = ("out_channels",)
     takes_follow = True
 
     in_channels: int | None = stated("channels that arrive", default=None)
@@ -202,6 +204,13 @@ class _Forward(_Convolution):
             case _:
                 return tuple(2 * amount for amount in self.setting("padding"))
 
+    def slides(self, x: Shape) -> tuple[Slide, ...]:
+        """The window, padded evenly; what `same` pads leaves no element out."""
+        _, sizes = map_of_rank(x, self.axes)
+        added = (amount // 2 for amount in self._added(x))
+        settings = zip(sizes, self.spans(), self.setting("stride"), added, strict=True)
+        return tuple(Slide(*one, reaches_over=self.padding == "same") for one in settings)
+
     def weight_shape(self, channels: int) -> tuple[int, ...]:
         """[out_channels, in_channels / groups, *kernel_size]."""
         return (self.out_channels, channels // self.groups, *self.setting("kernel_size"))
@@ -306,6 +315,13 @@ class _Transposed(_Convolution):
                 )
             found.append(grown - 2 * cut)
         return tuple(found)
+
+    @property
+    def painted(self) -> tuple[tuple[int, int], ...]:
+        """The kernel and the stride; a dilated kernel has holes that others may fill."""
+        if max(self.setting("dilation")) > 1:
+            return ()
+        return tuple(zip(self.setting("kernel_size"), self.setting("stride"), strict=True))
 
     def _ends(self) -> tuple[int, ...]:
         """How many elements the last window of each axis paints before any are cut off."""

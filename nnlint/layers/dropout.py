@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnlint.layers.attribute import FLAG, PROBABILITY, attribute
-from nnlint.layers.base import Layer, need_rank
+from nnlint.layers.base import Layer, features_last, need_rank
+from nnlint.layers.shape import Layout
 
 if TYPE_CHECKING:
     from nnlint.layers.shape import Shape
@@ -15,10 +16,28 @@ class _Dropout(Layer):
     reference = "https://docs.pytorch.org/docs/stable/nn.html#dropout-layers"
     passes_linearity = True
     passes_last = True
+    dropout_key = "p"
 
     p: float = attribute(PROBABILITY, "share of the elements set to 0", default=0.5,
                          keras=("rate",))  # fmt: skip
     inplace: bool = attribute(FLAG, "overwrite the input", default=False)
+
+    def infer(self, *inputs: Shape) -> Shape:
+        """The shape stays."""
+        (x,) = inputs
+        if x.layout is Layout.TOKENS and not self.takes_indices:
+            features_last(x)
+        return x
+
+    @property
+    def dropped(self) -> float:
+        """The share p."""
+        return self.p
+
+    @property
+    def takes_indices(self) -> bool:
+        """Whether torch computes it of whole numbers: it scales none if all stay, or none."""
+        return self.p in {0, 1}
 
 
 class Dropout(_Dropout):
@@ -34,9 +53,10 @@ class Dropout1d(_Dropout):
 
     def infer(self, *inputs: Shape) -> Shape:
         """[C] or [C, L] -> the same."""
-        if not inputs[0].open:
-            need_rank(inputs[0], range(1, 3), "[C] or [C, L]", "use Dropout2d on [C, H, W]")
-        return inputs[0]
+        x = super().infer(*inputs)
+        if not x.open:
+            need_rank(x, range(1, 3), "[C] or [C, L]", "use Dropout2d on [C, H, W]")
+        return x
 
 
 class Dropout2d(_Dropout):
@@ -58,6 +78,10 @@ class Dropout3d(_Dropout):
 class AlphaDropout(_Dropout):
     """Zeroes to SELU's negative saturation, which keeps its mean and variance."""
 
+    keeps_deviation = True
+
 
 class FeatureAlphaDropout(_Dropout):
     """AlphaDropout of whole channels."""
+
+    keeps_deviation = True

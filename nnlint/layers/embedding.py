@@ -27,6 +27,8 @@ class _Table(Layer):
     example = {"num_embeddings": 1000, "embedding_dim": 64}
     example_inputs = {"input": {"tokens": 12}}
     is_embedding = True
+    is_vocabulary = True
+    width_keys = ("embedding_dim",)
 
     num_embeddings: int = attribute(SIZE, "size of the vocabulary", keras=("input_dim",))
     embedding_dim: int = attribute(SIZE, "size of each vector", keras=("output_dim",))
@@ -49,7 +51,9 @@ class _Table(Layer):
         )
 
     def check(self, x: Shape, output: Shape) -> None:
-        """Refuse a padding index outside of the table, and vectors where indices belong.
+        """Refuse a padding index outside of the table, and numbers where indices belong.
+
+        A map of three axes or more may be a bare list, which does not say what it holds.
 
         Raises:
             Misfit: either is there.
@@ -68,6 +72,12 @@ class _Table(Layer):
                 "NN202",
                 f"it looks up indices, but a sequence {x} of vectors arrives",
                 "write the input as {tokens: T} if it is indices",
+            )
+        if x.layout is Layout.MAP and not x.open and x.rank < 3:
+            raise Misfit(
+                "NN202",
+                f"it looks up indices, but a map {x} of numbers arrives",
+                f"write the input as {x} if it is indices",
             )
 
 

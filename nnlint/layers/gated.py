@@ -38,6 +38,7 @@ class GatedMLP(Layer):
     example_inputs = {"input": {"sequence": [100, 512]}}
     prefers = Layout.SEQUENCE
     is_nonlinear = True
+    width_keys = ("hidden_features",)
 
     in_features: int | None = stated(
         "size of the last axis that arrives, and leaves", default=None
@@ -45,6 +46,11 @@ class GatedMLP(Layer):
     hidden_features: int = attribute(SIZE, "features of the gate and of what it gates")
     act: str = attribute(one_of(*ACTIVATIONS), "what the gate goes through", default="SiLU")
     bias: bool = attribute(FLAG, "learned biases of all three matrices", default=True)
+
+    @property
+    def gated_features(self) -> int:
+        """Those between its matrices."""
+        return self.hidden_features
 
     def infer(self, *inputs: Shape) -> Shape:
         """The shape stays."""

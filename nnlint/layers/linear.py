@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnlint.layers.attribute import FLAG, SIZE, attribute, stated
-from nnlint.layers.base import TWO, Layer, ParamTensor, features_last
+from nnlint.layers.base import TWO, UNBOUNDED, Layer, ParamTensor, features_last
 from nnlint.layers.shape import Layout, Misfit, Shape
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ class Linear(Layer):
     keras = ("Dense",)
     prefers = Layout.SEQUENCE
     is_linear_map = True
+    bounds = UNBOUNDED
     feature_axis = -1
+    width_keys = ("out_features",)
     takes_follow = True
 
     in_features: int | None = stated("size of the last axis that arrives", default=None)
@@ -79,7 +81,9 @@ class Bilinear(Layer):
     example_inputs = {"left": [20], "right": [30]}
     inputs = TWO
     prefers = Layout.SEQUENCE
+    bounds = UNBOUNDED
     feature_axis = -1
+    width_keys = ("out_features",)
 
     in1_features: int | None = stated("size of the first input's last axis", default=None)
     in2_features: int | None = stated("size of the second input's last axis", default=None)

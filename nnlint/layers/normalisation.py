@@ -14,7 +14,7 @@ from nnlint.layers.attribute import (
     optional,
     stated,
 )
-from nnlint.layers.base import Layer, ParamTensor, features_last, need_rank
+from nnlint.layers.base import UNBOUNDED, Layer, ParamTensor, features_last, need_rank
 from nnlint.layers.dividing import nearest_divisors
 from nnlint.layers.shape import Layout, Misfit, Shape
 from nnlint.layers.windows import MAP_WORDS
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 EPS = attribute(REAL, "added to the variance", default=1e-5, keras=("epsilon",))
 AFFINE = attribute(FLAG, "a learned scale and shift a channel", default=True)
+BIAS = attribute(FLAG, "a learned shift, if affine", default=True)
 
 
 class _MapNorm(Layer):
@@ -76,9 +77,11 @@ class _MapNorm(Layer):
 class _ChannelNorm(_MapNorm):
     """Scales and shifts each channel, if affine."""
 
+    bounds = UNBOUNDED
     channels_key: ClassVar[str]
     """The attribute that may state the channels."""
     affine: bool
+    bias: bool
 
     def check(self, x: Shape) -> None:
         """Compare the channels."""
@@ -93,17 +96,19 @@ class _ChannelNorm(_MapNorm):
         """weight [C] and bias [C], if affine."""
         if self.affine:
             yield ParamTensor("weight", (self.channels(*inputs),))
+        if self.bias_flag:
             yield ParamTensor("bias", (self.channels(*inputs),))
 
     @property
     def bias_flag(self) -> bool:
-        """Its shift is called bias, and `affine` switches it."""
-        return self.affine
+        """It has a bias only if it has a scale."""
+        return self.affine and self.bias
 
 
 class _StatisticsNorm(_ChannelNorm):
     """Subtracts each channel's own mean, and may store it for later."""
 
+    uses_batch = True
     formula = {"weight": "num_features", "bias": "num_features"}
     centred_axis = 0
     for_features = "BatchNorm1d"
@@ -118,6 +123,16 @@ class _StatisticsNorm(_ChannelNorm):
     track_running_stats: bool = attribute(
         FLAG, "store the running mean and variance", default=True
     )
+    bias: bool = BIAS
+
+    @property
+    def newest_share(self) -> float | None:
+        """The momentum, if it stores anything; null is the mean of all batches."""
+        return self.momentum if self.track_running_stats else None
+
+    def normalises(self, x: Shape) -> tuple[object, ...]:  # noqa: ARG002
+        """Each channel: over the batch, or over the positions of one sample."""
+        return ("batch",) if self.uses_batch else ("channel",)
 
     def remedy(self, x: Shape) -> str | None:
         """Name the same norm for that many axes."""
@@ -135,7 +150,24 @@ class _StatisticsNorm(_ChannelNorm):
             yield ParamTensor("num_batches_tracked", ())
 
 
-class BatchNorm1d(_StatisticsNorm):
+class _BatchNorm(_StatisticsNorm):
+    """Normalises each channel over the batch."""
+
+    def check(self, x: Shape) -> None:
+        """Compare the channels, and want something above 0 to divide by."""
+        super().check(x)
+        if self.eps <= 0 and self.convention == "torch":
+            raise Misfit(
+                "NN205",
+                f"eps is {self.eps}, but PyTorch's {type(self).__name__} wants it above 0 while "
+                "training",
+                "leave it out: it is small enough",
+                key="eps",
+                output=x,
+            )
+
+
+class BatchNorm1d(_BatchNorm):
     """Normalises each channel over the batch, with statistics that it stores for later.
 
     Takes features [C] or a map [C, L]; the shape stays.
@@ -151,7 +183,7 @@ class BatchNorm1d(_StatisticsNorm):
         return "a Flatten before it makes one axis"
 
 
-class BatchNorm2d(_StatisticsNorm):
+class BatchNorm2d(_BatchNorm):
     """Normalises each channel of a map [C, H, W] over the batch and all positions."""
 
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html"
@@ -160,7 +192,7 @@ class BatchNorm2d(_StatisticsNorm):
     shapes = ("[C, H, W]",)
 
 
-class BatchNorm3d(_StatisticsNorm):
+class BatchNorm3d(_BatchNorm):
     """Normalises each channel of a map [C, D, H, W] over the batch and all positions."""
 
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html"
@@ -172,6 +204,7 @@ class BatchNorm3d(_StatisticsNorm):
 class _InstanceNorm(_StatisticsNorm):
     """Normalises each channel of each sample over its positions."""
 
+    uses_batch = False
     for_features = "LayerNorm"
 
     affine: bool = AFFINE._replace(default=False)
@@ -237,12 +270,18 @@ class GroupNorm(_ChannelNorm):
     num_channels: int | None = stated("channels that arrive", default=None)
     eps: float = EPS
     affine: bool = AFFINE
+    bias: bool = BIAS
 
     def check(self, x: Shape) -> None:
         """Compare the channels, and divide them into groups."""
         super().check(x)
         if self.num_channels or not x.open:
             self._need_divisor(self.channels(x), x)
+
+    def normalises(self, x: Shape) -> tuple[object, ...]:
+        """Groups of channels; a channel where each is a group of its own."""
+        alone = self.num_groups == self.channels(x)
+        return ("channel",) if alone else ("groups", self.num_groups)
 
     def _need_divisor(self, channels: int, x: Shape) -> None:
         if channels % self.num_groups:
@@ -379,6 +418,10 @@ class LayerNorm(_TrailingNorm):
             )
         return inputs[0]
 
+    def normalises(self, x: Shape) -> tuple[object, ...]:
+        """The channels at each position, or the last axes."""
+        return ("mean", self.channels, *self.normalised(x))
+
     def reads_as(self) -> Layout | None:
         """Channels stand first in a map."""
         return Layout.MAP if self.channels else self.prefers
@@ -405,12 +448,17 @@ class RMSNorm(_TrailingNorm):
 
     formula = {"weight": "Π normalized_shape"}
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.RMSNorm.html"
+    only_rescales = True
     keras = ("RMSNormalization",)
 
     eps: float | None = attribute(
         optional(REAL), "added to the mean square; null: the dtype's own", default=None,
         keras=("epsilon",),
     )  # fmt: skip
+
+    def normalises(self, x: Shape) -> tuple[object, ...]:
+        """The last axes."""
+        return ("size", *self.normalised(x))
 
     def parameters(self, *inputs: Shape) -> Iterator[ParamTensor]:
         """weight, as large as what is normalised."""

@@ -24,6 +24,11 @@ def _sides(axes: int) -> JsonSchema:
     return {**per_axis(2 * axes, -LARGEST), "items": number, "title": words}
 
 
+def _axis(index: int, x: Shape) -> int:
+    """The axis at `index`, counted from the end where nobody knows what stands before it."""
+    return index if x.open else x.rank + index + 1
+
+
 class _Padding(_OnAxes):
     """Pads the last axes of a map; a negative number takes elements away."""
 
@@ -40,7 +45,7 @@ class _Padding(_OnAxes):
         for index, sides in zip(range(-1, -self.axes - 1, -1), self._pairs(), strict=True):
             for amount in sides:
                 need_source(self.mode, amount, len(x.dims) + index + 1, x, "padding")
-            output = output.replaced(index, self._padded(index, sides, x))
+            output = output.replaced(index, self.padded(index, sides, x))
         return output
 
     def check_shape(self, x: Shape) -> None:
@@ -58,14 +63,19 @@ class _Padding(_OnAxes):
         sides = (written,) * 2 * self.axes if isinstance(written, int) else written
         yield from zip(sides[::2], sides[1::2], strict=True)
 
-    def _padded(self, index: int, sides: tuple[int, int], x: Shape) -> int:
+    def padded(self, index: int, sides: tuple[int, int], x: Shape) -> int:
+        """The new size of the axis at `index`.
+
+        Raises:
+            Misfit: nothing is left of it.
+        """
         size = x.dims[index]
         padded = size + sum(sides)
         if padded < 1:
-            axis = index if x.open else x.rank + index + 1
             raise Misfit(
                 "NN205",
-                f"padding {list(sides)} leaves nothing of the {size} of axis {axis} of {x}",
+                f"padding {list(sides)} leaves nothing of the {size} of axis "
+                f"{_axis(index, x)} of {x}",
                 f"take away {size - 1} at most",
                 key="padding",
             )
@@ -84,6 +94,19 @@ class _ConstantPadding(_Padding):
         """
         if len(x.dims) < self.axes and x.rank < self.axes:
             raise Misfit("NN202", f"it pads the last {self.axes} axes, but {x} arrives")
+
+    def padded(self, index: int, sides: tuple[int, int], x: Shape) -> int:
+        """What is left; a side can't take away more than there is, whatever the other adds."""
+        padded, size = super().padded(index, sides, x), x.dims[index]
+        if min(sides) < -size:
+            raise Misfit(
+                "NN205",
+                f"padding {list(sides)} takes away {-min(sides)} on one side, but axis "
+                f"{_axis(index, x)} of {x} has {size}, and the other side is padded after that",
+                f"take away {size} at most on a side",
+                key="padding",
+            )
+        return padded
 
 
 class _ValuePadding(_ConstantPadding):

@@ -15,6 +15,7 @@ from nnlint.layers.attribute import (
     per_axis,
     whole,
 )
+from nnlint.layers.base import Slide
 from nnlint.layers.shape import Layout, Misfit, Shape
 from nnlint.layers.spatial import (
     _OnAxes,
@@ -48,6 +49,11 @@ _KERAS_WORDS = "under Keras' convention also same (⌈size / stride⌉) and vali
 
 def _optional_per_axis(axes: int) -> JsonSchema:
     return optional(per_axis(axes))
+
+
+def _one_where_alone(axes: int) -> JsonSchema:
+    """A size for each axis; torch takes no list of it with a single axis."""
+    return per_axis(axes) if axes > 1 else SIZE
 
 
 def _null_where_it_stays(axes: int) -> JsonSchema:
@@ -99,6 +105,11 @@ class _Window(Record):
         """How many elements it spans."""
         return span_of(self.kernel, self.dilation)
 
+    @property
+    def most_padding(self) -> int:
+        """Half the kernel; torch looks at the dilated span too, but that is never less."""
+        return self.kernel // 2
+
     def places(self, size: int, *, ceil: bool) -> int:
         """How many places it takes on an axis; less than 1 where it does not fit.
 
@@ -130,30 +141,34 @@ class _SlidingPooling(_Pooling):
             yield _Window(*setting)
 
     def check_settings(self) -> None:
-        """Torch wants at most half a window of padding, and that in numbers."""
+        """Torch wants at most half a kernel of padding, and that in numbers."""
         self.need_padding_in_numbers(self._padding_instead())
         for window in self.windows():
-            whole_window = self._whole(window)
-            if window.padding > whole_window // 2:
+            if window.padding > window.most_padding:
                 raise Misfit(
                     "NN205",
-                    f"padding is {window.padding}, but a pooling pads by half its window at "
-                    f"most, and that of {whole_window} allows {whole_window // 2}",
-                    f"write padding: {whole_window // 2}, or pad with a layer before it",
+                    f"padding is {window.padding}, but a pooling pads by half its kernel_size "
+                    f"at most, and {window.kernel} allows {window.most_padding}",
+                    f"write padding: {window.most_padding}, or pad with a layer before it",
                     key="padding",
                 )
-
-    def _whole(self, window: _Window) -> int:
-        """The window that half of may be padding: torch counts a span on images alone."""
-        return window.span if self.axes == 2 else window.kernel
 
     def _padding_instead(self) -> Numbers | None:
         """What PyTorch takes in place of a word, if there is such a thing."""
         if not self.pads_same:
             return 0
         windows = list(self.windows())
-        fits = all(window.span // 2 <= self._whole(window) // 2 for window in windows)
+        fits = all(window.span // 2 <= window.most_padding for window in windows)
         return same_as_numbers([window.span for window in windows]) if fits else None
+
+    def slides(self, x: Shape) -> tuple[Slide, ...]:
+        """The window; `same` and ceil_mode leave no element out."""
+        _, sizes = map_of_rank(x, self.axes)
+        over = self.pads_same or getattr(self, "ceil_mode", False)
+        return tuple(
+            Slide(size, one.span, one.stride, one.padding, over)
+            for size, one in zip(sizes, self.windows(), strict=True)
+        )
 
     @property
     def pads_same(self) -> bool:
@@ -326,6 +341,9 @@ class AvgPool3d(_DividedAvgPooling, axes=3):
 class _LPPooling(_SlidingPooling):
     """The root of the sum of powers of what the window sees."""
 
+    kernel_size: Numbers = along_axes(
+        _one_where_alone, "the window's size", keras=("pool_size",)
+    )
     norm_type: float = attribute(REAL, "the power; 1 sums up, the larger the more like Max")
     ceil_mode: bool = attribute(FLAG, "let the last window reach over the end", default=False)
 

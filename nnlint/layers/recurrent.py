@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from nnlint.layers.attending import need_sequence
 from nnlint.layers.attribute import (
     COUNT,
     FLAG,
@@ -40,8 +41,12 @@ class _Recurrent(Layer):
     """Computes its gates from what arrives and from what it remembers."""
 
     is_nonlinear = True
+    sees_other_steps = True
+    width_keys: ClassVar[tuple[str, ...]] = ("hidden_size",)
     gates: ClassVar[int] = 1
     """How many sums, each as large as hidden_size, one step computes."""
+    reset_gates: ClassVar[int] = 0
+    """Those of them in which what comes back is scaled with its bias: that one counts."""
 
     input_size: int | None = stated("features that arrive", default=None)
     hidden_size: int = attribute(SIZE, "features that it remembers", keras=("units",))
@@ -60,6 +65,18 @@ class _Recurrent(Layer):
         """Whether what comes back has a bias of its own: in Keras a GRU's that resets after."""
         resets_after: bool = getattr(self, "reset_after", self.convention == "torch")
         return resets_after
+
+    @property
+    def idle_biases(self) -> int:
+        """The second bias of each sum that adds both: torch has it for its GPU library."""
+        if not self.bias or self.convention != "torch":
+            return 0
+        return self.steps * (self.gates - self.reset_gates) * self.hidden_size
+
+    @property
+    def steps(self) -> int:
+        """How many steps with tensors of their own it holds."""
+        return 1
 
     def check_settings(self) -> None:
         """Refuse settings that contradict each other, whatever arrives.
@@ -144,9 +161,24 @@ class _Stack(_Recurrent):
     )  # fmt: skip
 
     @property
+    def drops_between_none(self) -> bool:
+        """Keras' dropout is another: it drops what arrives, in a single layer too."""
+        return self.convention == "torch" and self.dropout > 0 and self.num_layers == 1
+
+    @property
     def directions(self) -> tuple[str, ...]:
         """How the tensors of each direction end."""
         return ("", "_reverse") if self.bidirectional else ("",)
+
+    @property
+    def dropout_key(self) -> str | None:
+        """It drops between its layers, if it has several."""
+        return "dropout" if self.num_layers > 1 else None
+
+    @property
+    def steps(self) -> int:
+        """One for each layer and direction."""
+        return self.num_layers * len(self.directions)
 
     @property
     def width(self) -> int:
@@ -160,23 +192,10 @@ class _Stack(_Recurrent):
         output = Shape((self.width,), Layout.FEATURES)
         if self.output == "sequence":
             output = x.with_last(self.width)._replace(layout=Layout.SEQUENCE)
-        if not x.open:
-            self._need_sequence(x)
+        need_sequence(x, f"{type(self).__name__}Cell takes the features of a single step")
         if x.dims:
             self.check_stated("input_size", x.last, output)
         return output
-
-    def _need_sequence(self, x: Shape) -> None:
-        features_last(x)
-        if x.layout is Layout.MAP:
-            hint = "a Permute with dims: [2, 1] before it makes the map a sequence"
-            if x.rank > 2:
-                hint = "a Flatten with start_dim: 2, then a Permute, make the map a sequence"
-            raise Misfit(
-                "NN202", f"it takes a sequence [T, features], but a map {x} arrives", hint
-            )
-        hint = f"{type(self).__name__}Cell takes the features of a single step"
-        need_rank(x, range(2, 3), "a sequence [T, features]", hint if x.rank == 1 else None)
 
     def parameters(self, *inputs: Shape) -> Iterator[ParamTensor]:
         """weight_hh_l0, bias_ih_l0, bias_hh_l0, …; weight_ih_l0 depends on what arrives."""
@@ -242,6 +261,7 @@ class LSTM(_Stack):
     }
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html"
     gates = 4
+    width_keys = ("hidden_size", "proj_size")
 
     proj_size: int = attribute(
         COUNT, "features that the output is projected to; 0: it is not", default=0
@@ -281,6 +301,7 @@ class GRU(_Stack):
     formula = _stack_formula(3)
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html"
     gates = 3
+    reset_gates = 1
 
     reset_after: bool = RESET_AFTER
 
@@ -311,6 +332,7 @@ class GRUCell(_Cell):
     formula = _cell_formula(3)
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.GRUCell.html"
     gates = 3
+    reset_gates = 1
     whole = "GRU"
 
     reset_after: bool = RESET_AFTER

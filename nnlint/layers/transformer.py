@@ -43,6 +43,7 @@ class _TransformerLayer(_Attending):
     formula = FORMULA
     macs_formula = SELF_MACS
     width_key = "d_model"
+    width_keys = ("dim_feedforward",)
     attentions: ClassVar[tuple[str, ...]] = ("self_attn",)
     """The attentions in it, each of which has a norm, and the linear layers one more."""
 

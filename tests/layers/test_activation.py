@@ -240,7 +240,9 @@ def test_what_gives_probabilities(what: str, names: set[str]) -> None:
       "write min_val below 1, or max_val above 1"),
      ({"type": "RReLU", "lower": 0.5, "upper": 0.25},
       "lower is 0.5, but upper is 0.25: no slope lies between them",
-      "write lower: 0.25 or less, or upper: 0.5 or more")],
+      "write lower: 0.25 or less, or upper: 0.5 or more"),
+     ({"type": "CELU", "alpha": 0}, "alpha is 0, and it divides what is below 0 by alpha",
+      "write another alpha, or use ReLU, which is 0 there")],
 )  # fmt: skip
 def test_limits_that_leave_nothing_are_refused(
     layer: dict[str, Any], words: str, remedy: str
@@ -252,6 +254,14 @@ def test_limits_that_leave_nothing_are_refused(
     assert finding.help == remedy
     assert report.graph is not None
     assert report.graph.output.shape.known == (4, 2)
+
+
+def test_nothing_moves_away_from_0() -> None:
+    """torch: lambda must be in range [0, 3.40282e+38]."""
+    (finding,) = lint({"type": "Softshrink", "lambd": -0.5}).findings
+    assert finding.rule.code == "NN106"
+    assert finding.message == "lambd is -0.5, but expected a number, 0 or more"
+    assert codes(lint({"type": "Softshrink", "lambd": 0})) == []
 
 
 def test_equal_slopes_are_one() -> None:

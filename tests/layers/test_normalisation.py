@@ -97,6 +97,25 @@ def test_a_bias_of_a_norm_is_not_that_of_a_linear_map() -> None:
     assert codes(lint({"type": "BatchNorm1d", "bias": True}, "BatchNorm1d", x=[8])) == []
 
 
+@pytest.mark.parametrize("eps", [0, 0.0, -1e-5])
+def test_batch_norm_divides_by_something(eps: float) -> None:
+    """torch: batch_norm eps must be positive during training."""
+    (finding,) = lint({"type": "BatchNorm1d", "eps": eps}, x=[8]).findings
+    assert finding.rule.code == "NN205"
+    words = f"eps is {eps}, but PyTorch's BatchNorm1d wants it above 0 while training"
+    assert finding.message == f"BatchNorm1d: {words}"
+    assert finding.help == "leave it out: it is small enough"
+    keras = {"nnlint": 1, "convention": "keras", "input": [8]}
+    layers = [{"type": "BatchNorm1d", "eps": eps}]
+    assert codes(lint_text(json.dumps({**keras, "layers": layers}))) == []
+
+
+@pytest.mark.parametrize("name", ["InstanceNorm1d", "LayerNorm"])
+def test_other_norms_may_divide_by_the_deviation_alone(name: str) -> None:
+    shape = {"normalized_shape": 5} if name == "LayerNorm" else {}
+    assert codes(lint({"type": name, "eps": 0, **shape}, x={"map": [8, 5]})) == []
+
+
 def test_running_statistics_are_no_parameters() -> None:
     graph = lint("BatchNorm1d", x=[8]).graph
     assert graph is not None

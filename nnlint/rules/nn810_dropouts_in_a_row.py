@@ -1,0 +1,97 @@
+"""NN810: a dropout of what a dropout has left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint.finding import Problem, Severity, spell
+from nnlint.quantity import percent
+from nnlint.rules import Rule
+from nnlint.rules.walking import dropped_share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nnlint.graph import Graph, Node
+
+
+def check(graph: Graph) -> Iterator[Problem]:
+    """Pairs of dropouts with nothing learned on the way."""
+    for first in graph.nodes:
+        if _drops(first):
+            for second in _next_dropouts(first):
+                yield _problem(first, second)
+
+
+def _next_dropouts(first: Node) -> Iterator[Node]:
+    """The dropouts that alone take what the first one leaves."""
+    waiting, seen = [first], {id(first)}
+    while waiting:
+        for consumers in waiting.pop().followers():
+            follower = consumers[0] if len(consumers) == 1 else None
+            if follower is None or not _learns_nothing(follower):
+                continue
+            if _drops(follower):
+                yield follower
+            elif id(follower) not in seen:
+                seen.add(id(follower))
+                waiting.append(follower)
+
+
+def _learns_nothing(node: Node) -> bool:
+    """One input, and certainly no tensors; a merge brings in something else."""
+    return len(node.inputs) == 1 and node.complete and not node.tensors and not node.tied
+
+
+def _drops(node: Node) -> bool:
+    return _learns_nothing(node) and dropped_share(node) > 0
+
+
+def _problem(first: Node, second: Node) -> Problem:
+    together = 1 - (1 - dropped_share(first)) * (1 - dropped_share(second))
+    what = f"{second.spec.label} follows {first.spec.label} ({spell(first.path)})"
+    if first.path == second.path:
+        what = f"each copy of {second.spec.label} follows the one before"
+    return Problem(
+        "NN810",
+        second.path,
+        f"{what} with nothing learned between: two of them drop {percent(together)}",
+        "remove one of them, or put a learned layer between",
+    )
+
+
+RULE = Rule(
+    code="NN810",
+    name="dropouts-in-a-row",
+    severity=Severity.INFO,
+    summary="Two dropouts with nothing learned between.",
+    rationale=(
+        "A dropout of 0.5 after one of 0.5 drops 75 %: the shares that stay are multiplied, "
+        "and no layer has learned anything from the first before the second comes. Mostly one "
+        "stands at the end of a block and the other at the start of the next. Activations, "
+        "pooling and reshaping between them change nothing. The rule is silent where the "
+        "first one's output is taken twice, or is merged with another that was not dropped, "
+        "and for p: 0."
+    ),
+    reference="https://jmlr.org/papers/v15/srivastava14a.html",
+    bad="""\
+nnlint: 1
+input: [784]
+layers:
+  - {type: Linear, out_features: 64}
+  - {type: Dropout, p: 0.5}
+  - ReLU
+  - {type: Dropout, p: 0.5}
+  - {type: Linear, out_features: 10}
+""",
+    good="""\
+nnlint: 1
+input: [784]
+layers:
+  - {type: Linear, out_features: 64}
+  - ReLU
+  - {type: Dropout, p: 0.5}
+  - {type: Linear, out_features: 10}
+""",
+    check=check,
+)
