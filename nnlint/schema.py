@@ -141,8 +141,14 @@ def check(data: Any) -> Checked:
 
 def check_value(key: str, kind: JsonSchema, value: Any, path: Path) -> list[Problem]:
     """Check one value that an expression came to, as if it had been written there."""
-    whole = {"type": "object", "properties": {key: kind}}
-    return _validated(_validator_class()(whole), {key: value}, path, None)
+    if id(kind) not in _value_validators:
+        whole = {"type": "object", "properties": {key: kind}}
+        _value_validators[id(kind)] = (kind, _validator_class()(whole))
+    return _validated(_value_validators[id(kind)][1], {key: value}, path, None)
+
+
+_value_validators: dict[int, tuple[JsonSchema, Any]] = {}
+"""By the kind's identity; the kind is kept with it, so that the identity stays its own."""
 
 
 def check_layer(item: Any, path: Path, role: str, key: str) -> list[Problem]:

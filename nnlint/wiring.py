@@ -559,8 +559,13 @@ class _Network(Wiring):
         raise _TooManyRows
 
 
+ONCE = Times()
+
+
 def _multiply(nodes: list[Node], groups: list[Group], times: Times) -> None:
     """Let these parts stand for so many copies of themselves."""
+    if times == ONCE:
+        return
     for node in nodes:
         node.times = node.times.times(times)
     for group in groups:
