@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 VALUES: dict[str, Any] = {
-    "a": 7, "big": LARGEST, "m": LARGEST, "zero": 0, "minus": -3, "p": 0.5, "flag": True, "none": None,
+    "a": 7, "big": LARGEST, "m": LARGEST,
+    "zero": 0, "minus": -3, "p": 0.5, "flag": True, "none": None,
     "act": "ReLU", "a_1": 11, "_b": 2,
 }  # fmt: skip
 

@@ -79,14 +79,6 @@ def channels_stated(case: Case) -> int | None:
     return case.args.get("num_features", case.args.get("num_channels"))
 
 
-def is_cropped_away(case: Case) -> bool:
-    """Whether one side takes more away than there is, and the other puts it back."""
-    written = case.args.get("padding")
-    sides = written if isinstance(written, list) else [written] * 2
-    pairs = zip(sides[::2], sides[1::2], (*case.shape[::-1], 2), strict=False)
-    return any(min(pair) < -size for *pair, size in pairs)
-
-
 ALLOWED: tuple[Row, ...] = (
     Row(
         "DESIGN 2.2: nothing may be empty; torch computes with tensors of no elements",
@@ -220,74 +212,5 @@ ALLOWED: tuple[Row, ...] = (
 )  # fmt: skip
 """Decisions."""
 
-OPEN: tuple[Row, ...] = (
-    Row(
-        "torch computes no such thing of whole numbers: token indices want an Embedding",
-        Case("Softmax", {"dim": -1}, (2,), "tokens"),
-        stricter=False,
-        holds=lambda case, truth, said: case.layout == "tokens",
-    ),
-    Row(
-        "a map said outright holds numbers, and a table looks up indices",
-        Case("Embedding", {"num_embeddings": 5, "embedding_dim": 2}, (3, 4), "map"),
-        stricter=False,
-        holds=lambda case, truth, said: case.name == "Embedding" and case.layout == "map",
-    ),
-    Row(
-        "torch 2.13's norms of channels have a bias flag",
-        Case("BatchNorm1d", {"num_features": 4, "bias": False}, (4,)),
-        stricter=True,
-        holds=lambda case, truth, said: (
-            set(said.codes) == {"NN103"} and "bias" in case.args
-            and parted(case.name)[0] in CHANNEL_NORMS
-        ),
-    ),
-    Row(
-        "null stands where torch takes None: kdim and vdim of MultiheadAttention",
-        Case("MultiheadAttention", {"embed_dim": 4, "num_heads": 2, "kdim": None}, (3, 4)),
-        stricter=True,
-        holds=lambda case, truth, said: (
-            case.name == "MultiheadAttention"
-            and None in {case.args.get("kdim", 0), case.args.get("vdim", 0)}
-            and set(said.codes) <= {"NN101", "NN206"}
-        ),
-    ),
-    Row(
-        "a pooling pads by half its kernel_size at most, on images too, whatever the dilation",
-        Case("MaxPool2d", {"kernel_size": 3, "padding": 2, "dilation": 2}, (3, 9, 9)),
-        stricter=False,
-        holds=lambda case, truth, said: (
-            case.name == "MaxPool2d" and "half of kernel size" in truth.refusal
-            and "dilation" in case.args
-        ),
-    ),
-    Row(
-        "RReLU wants lower <= upper",
-        Case("RReLU", {"lower": 0.5}, (2,)),
-        stricter=False,
-        holds=lambda case, truth, said: case.name == "RReLU" and "ower bound" in truth.refusal,
-    ),
-    Row(
-        "Hardtanh wants min_val < max_val",
-        Case("Hardtanh", {"min_val": 2.0}, (2,)),
-        stricter=False,
-        holds=lambda case, truth, said: case.name == "Hardtanh" and "max_val" in truth.refusal,
-    ),
-    Row(
-        "torch's LPPool1d multiplies by kernel_size, and takes no list",
-        Case("LPPool1d", {"norm_type": 2, "kernel_size": [4]}, (9, 5)),
-        stricter=False,
-        holds=lambda case, truth, said: (
-            case.name == "LPPool1d" and isinstance(case.args["kernel_size"], list)
-        ),
-    ),
-    Row(
-        "one side may not take away more than there is, though the other puts it back",
-        Case("ZeroPad1d", {"padding": [3, -3]}, (2,)),
-        stricter=False,
-        holds=lambda case, truth, said: (
-            "narrow()" in truth.refusal and is_cropped_away(case)
-        ),
-    ),
-)  # fmt: skip
+OPEN: tuple[Row, ...] = ()
 """Defects of nnlint: each goes from here when it is mended."""

@@ -1,0 +1,208 @@
+"""Residual: the sum, the projection beside it, and shapes that can't be added."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlint.engine import lint_text
+
+if TYPE_CHECKING:
+    from nnlint.finding import Finding
+    from nnlint.graph import Graph
+    from nnlint.report import Report
+
+MAP = [16, 8, 8]
+
+
+def lint(*layers: object, x: object = None, **more: object) -> Report:
+    whole = {"nnlint": 1, "input": x or MAP, "layers": layers, **more}
+    return lint_text(json.dumps(whole))
+
+
+def graph_of(*layers: object, x: object = None, **more: object) -> Graph:
+    report = lint(*layers, x=x, **more)
+    assert [f.message for f in report.findings if f.rule.severity.rank == 3] == []
+    assert report.graph is not None
+    return report.graph
+
+
+def only(*layers: object, x: object = None, **more: object) -> Finding:
+    (finding,) = lint(*layers, x=x, **more).findings
+    return finding
+
+
+def residual(*body: object, **more: object) -> dict[str, Any]:
+    return {"type": "Residual", "body": list(body), **more}
+
+
+def conv(out_channels: int, kernel_size: int = 3, **more: object) -> dict[str, Any]:
+    padding = {"padding": kernel_size // 2}
+    return {"type": "Conv2d", "out_channels": out_channels, "kernel_size": kernel_size,
+            **padding, **more}  # fmt: skip
+
+
+def linear(out_features: int, **more: object) -> dict[str, Any]:
+    return {"type": "Linear", "out_features": out_features, **more}
+
+
+def test_equal_shapes_are_added_without_a_parameter() -> None:
+    graph = graph_of(residual(conv(16)))
+    assert graph.totals.params == 16 * 16 * 9 + 16
+    assert graph.output.shape.known == (16, 8, 8)
+
+
+def test_an_empty_body_doubles_what_arrives() -> None:
+    graph = graph_of(residual())
+    assert (graph.totals.params, graph.output.shape.known) == (0, (16, 8, 8))
+
+
+def test_it_equals_an_addition_written_by_hand() -> None:
+    short = graph_of(residual(conv(16), "ReLU", conv(16)))
+    start, add = {"type": "Identity", "name": "x"}, {"type": "Add", "with": "x"}
+    long = graph_of(start, conv(16), "ReLU", conv(16), add)
+    assert short.totals == long.totals
+
+
+def test_a_shortcut_of_its_own_is_laid_beside_the_body() -> None:
+    totals = graph_of(residual(conv(32), shortcut=[conv(32, 1)])).totals
+    assert totals.params == (16 * 32 * 9 + 32) + (16 * 32 + 32)
+
+
+@pytest.mark.parametrize("follow", [{}, {"norm": "BatchNorm2d"}, {"act": "PReLU"},
+                                    {"norm": "BatchNorm2d", "act": "PReLU"}])  # fmt: skip
+def test_norm_and_act_come_after_the_addition(follow: dict[str, str]) -> None:
+    short = graph_of(residual(conv(16), **follow))
+    long = graph_of(residual(conv(16)), *follow.values())
+    assert short.totals == long.totals
+    assert [n.spec.type for n in short.nodes] == [n.spec.type for n in long.nodes]
+
+
+@settings(max_examples=60, deadline=None)
+@given(out=st.integers(1, 40), stride=st.sampled_from([1, 2, 4, 8]), norm=st.booleans(),
+       bias=st.booleans())  # fmt: skip
+def test_a_projection_equals_the_convolution_written_by_hand(
+    out: int, stride: int, norm: bool, bias: bool
+) -> None:
+    norms = {"norm": "BatchNorm2d"} if norm else {}
+    defaults = {"Conv2d": {**norms, "bias": bias, "act": "ReLU"}}
+    body = conv(out, stride=stride)
+    short = graph_of(residual(body, on_mismatch="project"), defaults=defaults)
+    changes = (out, stride) != (16, 1)
+    by_hand = [conv(out, 1, stride=stride, bias=False, act="none")] if changes else []
+    long = graph_of(residual(body, shortcut=by_hand), defaults=defaults)
+    assert short.totals == long.totals
+    assert short.output.shape == long.output.shape
+
+
+@pytest.mark.parametrize("size", [7, 8, 9, 15, 224])
+def test_a_projection_fits_a_size_that_was_rounded(size: int) -> None:
+    body = conv(32, stride=2)
+    graph = graph_of(residual(body, on_mismatch="project"), x=[16, size, size])
+    half = (size + 1) // 2
+    assert graph.output.shape.known == (32, half, half)
+    assert graph.totals.params == (16 * 32 * 9 + 32) + 16 * 32
+    assert graph.totals.macs == (16 * 32 * 9 + 16 * 32) * half**2
+
+
+def test_a_projection_of_features_is_a_linear_without_a_bias() -> None:
+    totals = graph_of(residual(linear(32), on_mismatch="project"), x=[8]).totals
+    assert (totals.weights, totals.biases) == (8 * 32 + 8 * 32, 32)
+
+
+@pytest.mark.parametrize("x", [{"sequence": [5, 8]}, [5, 8]])
+def test_a_projection_of_a_sequence_works_on_its_features(x: object) -> None:
+    graph = graph_of(residual(linear(32), on_mismatch="project"), x=x)
+    assert graph.totals.weights == 8 * 32 + 8 * 32
+    assert graph.output.shape.known == (5, 32)
+
+
+def test_tokens_of_a_sequence_are_no_channels_to_project() -> None:
+    half = {"type": "Slice", "dim": 1, "start": 0, "end": 3}
+    report = lint(residual(half, on_mismatch="project"), x={"sequence": [6, 8]})
+    assert [f.rule.code for f in report.findings] == ["NN212"]
+
+
+def test_a_projection_of_a_one_dimensional_map_is_a_conv1d() -> None:
+    body = {"type": "Conv1d", "out_channels": 10, "kernel_size": 3, "padding": 1}
+    graph = graph_of(residual(body, on_mismatch="project"), x={"map": [5, 8]})
+    assert graph.totals.weights == 5 * 10 * 3 + 5 * 10
+
+
+def test_a_projection_is_frozen_with_its_residual() -> None:
+    layer = residual(conv(32), on_mismatch="project", trainable=False)
+    assert graph_of(layer).totals.trainable == 0
+
+
+def test_skip_leaves_the_shortcut_out_where_shapes_differ() -> None:
+    totals = graph_of(residual(conv(32), on_mismatch="skip")).totals
+    assert totals.params == 16 * 32 * 9 + 32
+
+
+def test_the_way_may_be_computed_and_given_by_defaults() -> None:
+    for more in ({"vars": {"m": "project"}}, {}):
+        way = {"on_mismatch": "$m"} if more else {}
+        defaults = {} if more else {"defaults": {"Residual": {"on_mismatch": "project"}}}
+        totals = graph_of(residual(conv(32, 1), **way), **more, **defaults).totals
+        assert totals.params == (16 * 32 + 32) + 16 * 32
+
+
+# What is refused
+
+
+def test_unequal_shapes_are_an_error() -> None:
+    finding = only(residual(conv(32)))
+    assert finding.rule.code == "NN212"
+    assert finding.message == (
+        "Residual: its body turns [16, 8, 8] into [32, 8, 8], and unequal shapes can't be added"
+    )
+    assert "on_mismatch: project" in (finding.help or "")
+
+
+def test_nothing_is_broadcast() -> None:
+    pool = {"type": "AdaptiveAvgPool2d", "output_size": 1}
+    assert only(residual(pool)).rule.code == "NN212"
+
+
+def test_behind_it_the_shape_is_the_body_s() -> None:
+    after = {"type": "Conv2d", "out_channels": 3, "kernel_size": 1, "in_channels": 32}
+    assert len(lint(residual(conv(32)), after).findings) == 1
+
+
+@pytest.mark.parametrize(
+    "body", ["Flatten", {"type": "Upsample", "scale_factor": 2}, conv(32, 1, padding=1),
+             {"type": "Conv2d", "out_channels": 32, "kernel_size": 3}],
+)  # fmt: skip
+def test_what_can_t_be_projected_is_not_told_to_project(body: object) -> None:
+    finding = only(residual(body, on_mismatch="project"))
+    assert finding.rule.code == "NN212"
+    assert "write on_mismatch: project" not in (finding.help or "")  # it is written
+
+
+def test_a_wrong_shortcut_is_not_blamed_on_the_body() -> None:
+    finding = only(residual(conv(32), shortcut=[conv(31, 1)]))
+    assert "body turns [31, 8, 8]" not in finding.message
+    assert "[31, 8, 8]" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("layer", "code"),
+    [({"type": "Residual"}, "NN102"), ("Residual", "NN102"),
+     (residual(on_mismatch="projct"), "NN104"), ({"type": "Residual", "body": "ReLU"}, "NN101"),
+     (residual("Relu"), "NN120"), (residual(conv(16), {"type": "Conv2d"}), "NN102")],
+)  # fmt: skip
+def test_what_it_holds_is_checked(layer: Any, code: str) -> None:
+    assert only(layer).rule.code == code
+
+
+def test_it_takes_one_input() -> None:
+    first = {"type": "Identity", "name": "a"}
+    report = lint(first, residual(conv(16), **{"from": ["a", "previous"]}),
+                  expect={"params": 2320})  # fmt: skip
+    assert [f.rule.code for f in report.findings] == ["NN206"]
+    assert report.graph is not None
+    assert not report.graph.totals.complete  # never a silent 0
