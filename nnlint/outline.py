@@ -79,7 +79,9 @@ class _Row:
     def takes(self, group: Group) -> bool:
         """Whether that part is the one that it sums up, or another copy of it."""
         own = self.group if self.folded else None
-        same = own is not None and own.spec.path == group.spec.path
+        same = own is not None and (own.spec.path, own.spec.type) == (
+            group.spec.path, group.spec.type
+        )  # fmt: skip
         return same and own is not None and own.parent is group.parent
 
     def add(self, number: int, node: Node, group: Group | None) -> None:
@@ -118,4 +120,4 @@ def _around(group: Group | None) -> list[Group]:
 
 def _times(group: Group) -> int:
     """How often a part stands within what stands around it."""
-    return group.count // (group.parent.count if group.parent else 1)
+    return group.repeats + 1
