@@ -42,7 +42,7 @@ def estimate(*layers: Any, width: int = 4, **top: Any) -> Activations:
 class Value(NamedTuple):
     """One output of one layer, or an input."""
 
-    index: int
+    number: int
     size: int
 
 
@@ -55,11 +55,11 @@ class Simulated:
         self.kept: set[int] = set()
 
     def add(self, kind: str, size: int, *sources: Value) -> Value:
-        self.values.append((kind, size, tuple(one.index for one in sources)))
+        self.values.append((kind, size, tuple(one.number for one in sources)))
         return Value(len(self.values) - 1, size)
 
     def needed_at(self, step: int) -> int:
-        """Elements alive while a step is computed: its own, and what it or a later one takes."""
+        """Elements alive at a step: its own, and what it or a later one takes."""
         later = {source for _, _, sources in self.values[step:] for source in sources}
         first = sum(kind == "input" for kind, _, _ in self.values)
         made = range(max(step + 1, first))
@@ -89,31 +89,42 @@ def run(world: Simulated, items: list[Any], x: Value) -> Value:
 
 def run_one(world: Simulated, item: Any, x: Value) -> Value:
     """What one layer does, as its manual says."""
-    if item == "ReLU":
-        return world.add("ReLU", x.size, x)
-    match item["type"]:
-        case "Linear":
-            y = world.add("Linear", item["out_features"], world.named.get(item.get("from"), x))
-        case "Concat":
-            sources = [world.named[name] for name in item.get("from", [])]
-            sources = sources or [x, world.named[item["with"]]]
-            y = world.add("Concat", sum(one.size for one in sources), *sources)
-        case "Sequential":
-            y = x
-            for _ in range(item.get("repeat", 1)):
-                y = run(world, item["layers"], y)
-        case "Residual":
-            y = residual(world, item["body"], x)
-        case "Parallel":
-            ends = [run(world, branch, x) for branch in item["branches"]]
-            y = world.add("Concat", sum(end.size for end in ends), *ends)
+    kind = item if isinstance(item, str) else item["type"]
+    doing = {"ReLU": relu, "Linear": dense, "Concat": concat, "Sequential": sequential,
+             "Residual": residual, "Parallel": parallel}  # fmt: skip
+    y = doing[kind](world, item, x)
     if "name" in item:
         world.named[item["name"]] = y
     return y
 
 
-def residual(world: Simulated, body: list[Any], x: Value) -> Value:
-    y = run(world, body, x)
+def relu(world: Simulated, _: Any, x: Value) -> Value:
+    return world.add("ReLU", x.size, x)
+
+
+def dense(world: Simulated, item: Any, x: Value) -> Value:
+    return world.add("Linear", item["out_features"], world.named.get(item.get("from"), x))
+
+
+def concat(world: Simulated, item: Any, x: Value) -> Value:
+    sources = [world.named[name] for name in item.get("from", [])]
+    sources = sources or [x, world.named[item["with"]]]
+    return world.add("Concat", sum(one.size for one in sources), *sources)
+
+
+def sequential(world: Simulated, item: Any, x: Value) -> Value:
+    for _ in range(item.get("repeat", 1)):
+        x = run(world, item["layers"], x)
+    return x
+
+
+def parallel(world: Simulated, item: Any, x: Value) -> Value:
+    ends = [run(world, branch, x) for branch in item["branches"]]
+    return world.add("Concat", sum(end.size for end in ends), *ends)
+
+
+def residual(world: Simulated, item: Any, x: Value) -> Value:
+    y = run(world, item["body"], x)
     side = x if x.size == y.size else world.add("Linear", y.size, x)
     return world.add("Add", y.size, y, side)
 
@@ -123,7 +134,7 @@ def simulated(inputs: dict[str, int], layers: list[Any], outputs: list[str]) -> 
     world.named = {name: world.add("input", size) for name, size in inputs.items()}
     last = run(world, layers, next(iter(world.named.values())))
     ends = [world.named[name] for name in outputs] or [last]
-    world.kept = {end.index for end in ends}
+    world.kept = {end.number for end in ends}
     return world
 
 

@@ -100,7 +100,7 @@ def assert_rows_are_sums(graph: Graph, depth: int | None) -> None:
 
 def groups_of(node: Node) -> list[Group]:
     """The parts around a layer, the outermost first."""
-    groups = []
+    groups: list[Group] = []
     group = node.group
     while group:
         groups.insert(0, group)

@@ -225,3 +225,67 @@ def test_softmax2d_takes_a_map() -> None:
 )  # fmt: skip
 def test_what_gives_probabilities(what: str, names: set[str]) -> None:
     assert {name for name in SIGNATURES if getattr(layer_types()[name], what)} == names
+
+
+# settings
+
+
+@pytest.mark.parametrize(
+    ("layer", "words", "remedy"),
+    [({"type": "Hardtanh", "min_val": 2.0},
+      "min_val is 2.0, but max_val is 1.0: the least output must be below the largest",
+      "write min_val below 1.0, or max_val above 2.0"),
+     ({"type": "Hardtanh", "min_val": 1, "max_val": 1},
+      "min_val is 1, but max_val is 1: the least output must be below the largest",
+      "write min_val below 1, or max_val above 1"),
+     ({"type": "RReLU", "lower": 0.5, "upper": 0.25},
+      "lower is 0.5, but upper is 0.25: no slope lies between them",
+      "write lower: 0.25 or less, or upper: 0.5 or more")],
+)  # fmt: skip
+def test_limits_that_leave_nothing_are_refused(
+    layer: dict[str, Any], words: str, remedy: str
+) -> None:
+    report = lint(layer, {"type": "Linear", "out_features": 2})
+    (finding,) = report.findings
+    assert finding.rule.code == "NN205"
+    assert finding.message == f"{layer['type']}: {words}"
+    assert finding.help == remedy
+    assert report.graph is not None
+    assert report.graph.output.shape.known == (4, 2)
+
+
+def test_equal_slopes_are_one() -> None:
+    assert codes(lint({"type": "RReLU", "lower": 0.25, "upper": 0.25})) == []
+
+
+# token indices
+
+KEEP = {"Hardtanh", "ReLU", "ReLU6", "Threshold"}
+"""Of whole numbers torch makes whole numbers with these."""
+TAKE = {"Sigmoid", "Softsign", "Tanh", "Tanhshrink"}
+"""Of whole numbers torch makes fractions with these."""
+TOKENS = {"tokens": 12}
+TABLE = {"type": "Embedding", "num_embeddings": 5, "embedding_dim": 2}
+LINEAR = {"type": "Linear", "out_features": 2}
+
+
+@pytest.mark.parametrize("name", sorted(set(SIGNATURES) - KEEP - TAKE))
+def test_indices_are_not_computed_with(name: str) -> None:
+    """torch: "elu_cpu" not implemented for 'Long', and the like."""
+    (finding,) = lint(written(name), x=TOKENS).findings
+    assert finding.rule.code == "NN202"
+    words = "it computes with numbers, but [12] token indices arrive"
+    assert finding.message == f"{name}: {words}"
+    assert finding.help == "an Embedding first turns indices into vectors"
+
+
+@pytest.mark.parametrize("name", sorted(KEEP))
+def test_whole_numbers_stay_indices(name: str) -> None:
+    assert codes(lint(written(name), TABLE, x=TOKENS)) == []
+    assert codes(lint(written(name), LINEAR, x=TOKENS)) == ["NN202"]
+
+
+@pytest.mark.parametrize("name", sorted(TAKE))
+def test_fractions_are_features(name: str) -> None:
+    """torch runs the Linear: Tanh and its kin make floats of indices."""
+    assert last(written(name), LINEAR, x=TOKENS).output.known == (2,)

@@ -213,6 +213,18 @@ def test_a_causal_mask_does_not_halve() -> None:
     assert node(attention(causal=True), [9, 12]).macs == node(attention(), [9, 12]).macs
 
 
+@pytest.mark.parametrize("shapes", [[[5, 12]], [[5, 12], [6, 8]], [[5, 12], [6, 8], [6, 10]]])
+def test_null_says_as_much_as_nothing(shapes: list[list[int]]) -> None:
+    """In torch null stands for embed_dim, and is the default too."""
+    null = attention(kdim=None, vdim=None)
+    assert tensors(node(null, *shapes)) == tensors(node(attention(), *shapes))
+
+
+def test_null_is_no_width() -> None:
+    """torch: '<=' not supported between instances of 'NoneType' and 'int'."""
+    assert refusal(attention(embed_dim=None), [5, 12]).rule.code == "NN101"
+
+
 # --- what does not fit ------------------------------------------------------------------
 
 

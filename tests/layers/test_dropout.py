@@ -83,6 +83,23 @@ def test_an_unknown_shape_passes(name: str) -> None:
     assert graph.nodes[-1].complete
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_indices_are_not_scaled(name: str) -> None:
+    """torch: result type Float can't be cast to the desired output type Long."""
+    (finding,) = lint(name, x={"tokens": 12}).findings
+    assert finding.rule.code == "NN202"
+    words = "it computes with numbers, but [12] token indices arrive"
+    assert finding.message == f"{name}: {words}"
+    assert finding.help == "an Embedding first turns indices into vectors"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("p", [0, 1.0])
+def test_all_indices_or_none_may_pass(name: str, p: float) -> None:
+    table = {"type": "Embedding", "num_embeddings": 5, "embedding_dim": 2}
+    assert not lint({"type": name, "p": p}, table, x={"tokens": 12}).findings
+
+
 def test_keras_word_is_answered() -> None:
     (finding,) = lint({"type": "Dropout", "rate": 0.5}).findings
     assert (finding.rule.code, finding.help) == ("NN103", "write p")

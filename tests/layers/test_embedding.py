@@ -120,6 +120,21 @@ def test_vectors_are_no_indices(name: str) -> None:
     assert "{tokens: T}" in (finding.help or "")
 
 
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_a_map_of_numbers_is_no_indices(name: str) -> None:
+    finding = only(lint(table(name), x={"map": [5, 8]}))
+    assert finding.rule.code == "NN202"
+    assert (
+        finding.message == f"{name}: it looks up indices, but a map [5, 8] of numbers arrives"
+    )
+    assert finding.help == "write the input as [5, 8] if it is indices"
+
+
+def test_what_a_convolution_computes_is_no_index() -> None:
+    conv = {"type": "Conv1d", "out_channels": 4, "kernel_size": 3}
+    assert "a map [4, 6] of numbers" in only(lint(conv, table("Embedding"), x=[5, 8])).message
+
+
 @pytest.mark.parametrize("x", [[4, 5], [2, 4, 5]])
 def test_a_bag_has_one_axis(x: list[int]) -> None:
     """torch: input has to be 1D or 2D, the batch counted."""

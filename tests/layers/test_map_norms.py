@@ -20,7 +20,7 @@ BROKEN = {"type": "Linear"}
 
 BATCH: dict[str, Any] = {
     "num_features": None, "eps": 1e-5, "momentum": 0.1, "affine": True,
-    "track_running_stats": True,
+    "track_running_stats": True, "bias": True,
 }  # fmt: skip
 INSTANCE = {**BATCH, "affine": False, "track_running_stats": False}
 SIGNATURES: dict[str, dict[str, Any]] = {
@@ -29,9 +29,10 @@ SIGNATURES: dict[str, dict[str, Any]] = {
     "InstanceNorm1d": INSTANCE,
     "InstanceNorm2d": INSTANCE,
     "InstanceNorm3d": INSTANCE,
-    "GroupNorm": {"num_groups": ..., "num_channels": None, "eps": 1e-5, "affine": True},
+    "GroupNorm": {"num_groups": ..., "num_channels": None, "eps": 1e-5, "affine": True,
+                  "bias": True},
     "LocalResponseNorm": {"size": ..., "alpha": 1e-4, "beta": 0.75, "k": 1.0},
-}
+}  # fmt: skip
 """torch.nn's keywords and defaults; sizes are inferred here; ... must be written."""
 
 SHAPES: dict[str, object] = {
@@ -81,6 +82,23 @@ def test_there_is_a_number_a_channel(name: str, *, affine: bool, tracks: bool) -
     assert node.stored == (8 + 8 + 1) * tracks
     assert node.output == node.inputs[0]
     assert (node.spec.bias, node.macs, node.complete) == (affine, 0, True)
+
+
+@pytest.mark.parametrize("name", [*SHAPES, "GroupNorm"])
+@pytest.mark.parametrize(
+    ("flags", "names", "flag"),
+    [({"affine": True}, {"weight", "bias"}, True),
+     ({"affine": True, "bias": False}, {"weight"}, False),
+     ({"affine": False, "bias": True}, set(), False),
+     ({"affine": False, "bias": False}, set(), False)],
+)  # fmt: skip
+def test_a_bias_comes_only_with_a_scale(
+    name: str, flags: dict[str, bool], names: set[str], *, flag: bool
+) -> None:
+    more = {"num_groups": 2} if name == "GroupNorm" else {}
+    node = last({"type": name, **more, **flags}, x=SHAPES.get(name, [8]))
+    assert tensors(node) == dict.fromkeys(names, (8,))
+    assert (node.biases, node.spec.bias, node.complete) == (8 * flag, flag, True)
 
 
 @pytest.mark.parametrize("name", SHAPES)

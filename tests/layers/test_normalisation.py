@@ -20,7 +20,7 @@ BROKEN = {"type": "Linear"}
 SIGNATURES: dict[str, dict[str, Any]] = {
     "BatchNorm1d": {
         "num_features": None, "eps": 1e-5, "momentum": 0.1, "affine": True,
-        "track_running_stats": True,
+        "track_running_stats": True, "bias": True,
     },
     "LayerNorm": {
         "normalized_shape": None, "eps": 1e-5, "elementwise_affine": True, "bias": True,
@@ -69,6 +69,32 @@ def test_batch_norm_has_a_number_a_channel(x: object, *, affine: bool, tracks: b
     assert node.stored == (8 + 8 + 1) * tracks
     assert node.output.dims == node.inputs[0].dims
     assert (node.spec.bias, node.macs, node.complete) == (affine, 0, True)
+
+
+AFFINE_AND_BIAS = [
+    ({}, {"weight", "bias"}, True),
+    ({"bias": False}, {"weight"}, False),
+    ({"affine": False}, set(), False),
+    ({"affine": False, "bias": True}, set(), False),
+]
+
+
+@pytest.mark.parametrize(("flags", "names", "flag"), AFFINE_AND_BIAS)
+def test_batch_norm_has_a_bias_only_with_a_scale(
+    flags: dict[str, bool], names: set[str], *, flag: bool
+) -> None:
+    node = last({"type": "BatchNorm1d", **flags}, x=[8])
+    assert tensors(node) == dict.fromkeys(names, (8,))
+    assert (node.biases, node.stored, node.spec.bias) == (8 * flag, 17, flag)
+
+
+def test_batch_norm_without_a_bias_takes_away_those_before_it() -> None:
+    linear = {"type": "Linear", "out_features": 4}
+    assert codes(lint(linear, {"type": "BatchNorm1d", "bias": False}, x=[8])) == ["NN301"]
+
+
+def test_a_bias_of_a_norm_is_not_that_of_a_linear_map() -> None:
+    assert codes(lint({"type": "BatchNorm1d", "bias": True}, "BatchNorm1d", x=[8])) == []
 
 
 def test_running_statistics_are_no_parameters() -> None:

@@ -26,7 +26,7 @@ BUILT = [record for record in RECORDS if "error" not in record]
 REFUSED = [record for record in RECORDS if "error" in record]
 
 REASONS = {
-    "torch-err-0030": ("NN205", "padding is 2", "that of 3 allows 1"),
+    "torch-err-0030": ("NN205", "padding is 2", "3 allows 1"),
     "torch-err-0032": ("NN106", "stride is 0", "1 or more"),
     "torch-err-0050": ("NN204", "3 in [3, 4, 4]", "divide by 4"),
     "torch-err-0054": ("NN205", "padding 8", "axis 3 of [3, 8, 8]", "at most 7"),
@@ -272,6 +272,11 @@ def test_pooling(layer: object, x: object, output: tuple[int, ...]) -> None:
         ({"type": "ZeroPad1d", "padding": 2}, [7], (11,)),
         ({"type": "ConstantPad1d", "padding": [0, 1], "value": -1}, [2, 5, 7], (2, 5, 8)),
         ({"type": "ZeroPad1d", "padding": [0, 3]}, {"tokens": 7}, (10,)),
+        ({"type": "ZeroPad1d", "padding": [-2, 3]}, [2], (3,)),
+        ({"type": "ReplicationPad1d", "padding": [-5, 5]}, [1, 4], (1, 4)),
+        ({"type": "LPPool1d", "norm_type": 2, "kernel_size": 2, "stride": [2]}, {"map": [9, 5]},
+         (9, 2)),
+        ({"type": "LPPool2d", "norm_type": 2, "kernel_size": [2, 1]}, [9, 5, 4], (9, 2, 4)),
         ({"type": "ReflectionPad2d", "padding": [3, 3, 0, 0]}, [1, 1, 4], (1, 1, 10)),
         ({"type": "ReflectionPad1d", "padding": [-2, 3]}, [1, 4], (1, 5)),
         ({"type": "CircularPad1d", "padding": 4}, [1, 4], (1, 12)),
@@ -314,9 +319,13 @@ REFUSALS: list[tuple[dict[str, Any], object, str, str]] = [
     ({"type": "MaxPool2d", "kernel_size": 2}, [3, 4], "NN202", "a map [C, H, W]"),
     ({"type": "MaxPool1d", "kernel_size": 2}, {"tokens": 8}, "NN202", "[8] token indices"),
     ({"type": "AvgPool2d", "kernel_size": [4, 2], "padding": [2, 2]}, [3, 8, 8], "NN205",
-     "padding is 2, but a pooling pads by half its window at most, and that of 2 allows 1"),
+     "padding is 2, but a pooling pads by half its kernel_size at most, and 2 allows 1"),
     ({"type": "MaxPool3d", "kernel_size": 3, "padding": 2, "dilation": 3}, [3, 9, 9, 9],
-     "NN205", "that of 3 allows 1"),
+     "NN205", "half its kernel_size at most, and 3 allows 1"),
+    ({"type": "MaxPool2d", "kernel_size": 3, "padding": 2, "dilation": 2}, [3, 9, 9],
+     "NN205", "half its kernel_size at most, and 3 allows 1"),
+    ({"type": "LPPool1d", "norm_type": 2, "kernel_size": [4]}, [9, 5], "NN101",
+     "kernel_size is a list of 1, but expected a whole number, 1 or more"),
     ({"type": "MaxPool2d", "kernel_size": [2, 2, 2]}, [3, 8, 8], "NN110", "at most 2 items"),
     ({"type": "AvgPool2d", "kernel_size": 2, "divisor_override": 0}, [3, 8, 8], "NN205",
      "divisor_override is 0"),
@@ -347,6 +356,10 @@ REFUSALS: list[tuple[dict[str, Any], object, str, str]] = [
     ({"type": "CircularPad2d", "padding": [0, 0, 5, 0]}, [3, 4, 9], "NN205", "at most 4"),
     ({"type": "ZeroPad2d", "padding": [-2, -2, 0, 0]}, [3, 8, 4], "NN205",
      "leaves nothing of the 4 of axis 3 of [3, 8, 4]"),
+    ({"type": "ZeroPad1d", "padding": [3, -3]}, [2], "NN205",
+     "takes away 3 on one side, but axis 1 of [2] has 2, and the other side is padded after"),
+    ({"type": "ConstantPad2d", "padding": [0, 0, -5, 5], "value": 1}, [3, 4, 9], "NN205",
+     "padding [-5, 5] takes away 5 on one side, but axis 2 of [3, 4, 9] has 4"),
     ({"type": "ZeroPad2d", "padding": 1}, [8], "NN202", "the last 2 axes, but [8] arrives"),
     ({"type": "ReplicationPad2d", "padding": 1}, [3, 8], "NN202", "a map [C, H, W]"),
     ({"type": "ConstantPad2d", "padding": 1}, [3, 8, 8], "NN102", "needs value"),
@@ -415,6 +428,9 @@ def test_a_known_last_axis_is_padded() -> None:
     assert str(padded.output) == "[…, 8]"
     refused = lint(BROKEN, linear, {"type": "ZeroPad1d", "padding": -3}, x=[7])
     assert "leaves nothing of the 5 of axis -1 of […, 5]" in refused.findings[-1].message
+    cropped = lint(BROKEN, linear, {"type": "ZeroPad1d", "padding": [9, -6]}, x=[7])
+    assert "but axis -1 of […, 5] has 5" in cropped.findings[-1].message
+    assert cropped.findings[-1].help == "take away 5 at most on a side"
 
 
 def test_settings_are_judged_before_anything_is_known() -> None:

@@ -133,8 +133,8 @@ def test_the_input_size_is_checked(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "x", "words", "remedy"),
-    [("LSTM", {"map": [3, 7]}, "a map [3, 7] arrives", "a Permute with dims: [2, 1]"),
-     ("GRU", [3, 7, 7], "a map [3, 7, 7] arrives", "Permute"),
+    [("LSTM", {"map": [3, 7]}, "a map [3, 7] arrives", "a ToTokens before it"),
+     ("GRU", [3, 7, 7], "a map [3, 7, 7] arrives", "a ToTokens before it"),
      ("RNN", [3], "a sequence [T, features], but [3] arrives", "RNNCell"),
      ("LSTM", {"tokens": 7}, "[7] token indices", "Embedding"),
      ("LSTMCell", [7, 3], "of one step, but [7, 3] arrives", "LSTM steps"),

@@ -212,5 +212,14 @@ ALLOWED: tuple[Row, ...] = (
 )  # fmt: skip
 """Decisions."""
 
-OPEN: tuple[Row, ...] = ()
+OPEN: tuple[Row, ...] = (
+    Row(
+        "a bare list of three axes is a map too, and a table may look up what it holds",
+        Case("Embedding", {"num_embeddings": 5, "embedding_dim": 2}, (3, 4, 4), "map"),
+        stricter=False,
+        holds=lambda case, truth, said: (
+            case.name == "Embedding" and case.layout == "map" and len(case.shape) > 2
+        ),
+    ),
+)  # fmt: skip
 """Defects of nnlint: each goes from here when it is mended."""
