@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import chain, groupby
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from nnlint.record import Record
 from nnlint.scopes import PREVIOUS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from nnlint.graph import Graph, Group, Node
 
 RULE = "estimate: each output is kept until its last use"
+COPIES = 3
+"""Of equal copies in a row, so many are walked: the first, one between, the last."""
+MOST_STEPS = 20_000
+"""Steps of a walk; a network of more is walked with one copy of each part."""
+
+Value: TypeAlias = "int | str"
+"""A step's output by its number, or an input of the network by its name."""
 
 
 class Activations(Record):
@@ -32,67 +42,79 @@ class Activations(Record):
 
 def activations(graph: Graph) -> Activations:
     """Walk the layers in order; an output lives until the last layer that takes it."""
-    dropped = _dropped_after(graph)
+    walk = _Walk(graph)
     live = sum(prod(shape.dims) for shape in graph.inputs.values())
     peak, at = live, None
-    for index, node in enumerate(graph.nodes):
+    for step, node in enumerate(walk.steps):
         live += prod(node.output.dims)
         if live > peak:
             peak, at = live, node
-        live -= dropped.get(index, 0)
+        live -= walk.dropped.get(step, 0)
     total = sum(node.times.runs * prod(node.output.dims) for node in graph.nodes)
     known = not any(node.output.open for node in graph.nodes)
     return Activations(peak, at, total, complete=known and graph.totals.macs_complete)
 
 
-def _dropped_after(graph: Graph) -> dict[int, int]:
-    """Position of a layer -> how many elements nobody needs any more after it."""
-    ends = _ends(graph)
-    leaving = {id(output.edge.node) for output in graph.outputs.values()}
-    last: dict[int | str, int] = {}
-    for index, node in enumerate(graph.nodes):
-        last[id(node)] = max(index, last.get(id(node), 0))
+class _Walk:
+    """The layers in the order in which they are computed, repeated parts a few times."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.steps = list(_sequence(graph.nodes, None, COPIES))
+        if len(self.steps) > MOST_STEPS:
+            self.steps = list(graph.nodes)
+        self.chains: dict[int, list[int]] = {}
+        for node in graph.nodes:
+            for taker in chain.from_iterable(node.loops):
+                self.chains.setdefault(id(taker), []).append(id(node))
+        self.dropped: dict[int, int] = {}
+        for value, step in self._last_uses().items():
+            size = graph.inputs[value] if isinstance(value, str) else self.steps[value].output
+            self.dropped[step] = self.dropped.get(step, 0) + prod(size.dims)
+
+    def _last_uses(self) -> dict[Value, int]:
+        """Each value with the last step that takes it."""
+        latest: dict[int, int] = {}
+        last: dict[Value, int] = {}
+        for step, node in enumerate(self.steps):
+            last[step] = step
+            for value in self._taken(node, latest):
+                last[value] = step
+            latest[id(node)] = step
+        for output in self.graph.outputs.values():
+            last.pop(latest.get(id(output.edge.node), -1), None)
+        return last
+
+    def _taken(self, node: Node, latest: dict[int, int]) -> Iterator[Value]:
+        """What a layer takes: of a later copy's, what the copy before it gave."""
+        before = [latest[one] for one in self.chains.get(id(node), ()) if one in latest]
+        names = (*(node.spec.sources or (PREVIOUS,)), *node.spec.others)
         for position, source in enumerate(node.sources):
-            kept = max(index, _kept_until(node, position, source, ends))
-            value = id(source) if source else node.entries[position] or ""
-            last[value] = max(kept, last.get(value, 0))
-    dropped: dict[int, int] = {}
-    for node in graph.nodes:
-        if id(node) not in leaving:
-            _add(dropped, last[id(node)], prod(node.output.dims))
-    for name, shape in graph.inputs.items():
-        _add(dropped, last.get(name, -1), prod(shape.dims))
-    return dropped
+            if before and names[position : position + 1] in ((), (PREVIOUS,)):
+                yield max([*before, latest[id(source)]] if source else before)
+            elif source is not None:
+                yield latest[id(source)]
+            elif node.entries[position] is not None:
+                yield str(node.entries[position])
 
 
-def _add(dropped: dict[int, int], index: int, size: int) -> None:
-    dropped[index] = dropped.get(index, 0) + size
+def _sequence(nodes: Sequence[Node], around: Group | None, copies: int) -> Iterator[Node]:
+    """The layers of a part, each part inside it so often as it stands, `copies` at most."""
+    for group, own in groupby(nodes, lambda node: _below(node, around)):
+        inside = list(own)
+        if group is not None:
+            runs = group.times.runs // max(around.times.runs if around else 1, 1)
+            for _ in range(min(runs, copies)):
+                yield from _sequence(inside, group, copies)
+            continue
+        for node in inside:
+            runs = node.times.runs // max(around.times.runs if around else 1, 1)
+            yield from [node] * min(runs, copies)
 
 
-def _ends(graph: Graph) -> dict[int, int]:
-    """The position of the last layer of each part."""
-    ends: dict[int, int] = {}
-    for index, node in enumerate(graph.nodes):
-        for group in _around(node):
-            ends[id(group)] = index
-    return ends
-
-
-def _around(node: Node | None) -> list[Group]:
-    """The parts around a layer, the innermost first."""
-    around, group = [], node.group if node else None
-    while group:
-        around.append(group)
-        group = group.parent
-    return around
-
-
-def _kept_until(node: Node, position: int, source: Node | None, ends: dict[int, int]) -> int:
-    """Until where a value is kept that every copy of a repeated part takes by its name."""
-    if position >= len(node.spec.sources or ()) and not node.spec.others:
-        return -1
-    if position < len(node.spec.sources) and node.spec.sources[position] == PREVIOUS:
-        return -1
-    inside = {id(group) for group in _around(source)}
-    repeated = [group for group in _around(node) if id(group) not in inside and group.repeats]
-    return ends[id(repeated[-1])] if repeated else -1
+def _below(node: Node, around: Group | None) -> Group | None:
+    """The part inside `around` that a layer stands in; None: it stands there itself."""
+    group, below = node.group, None
+    while group is not around and group is not None:
+        group, below = group.parent, group
+    return below

@@ -25,6 +25,7 @@ class Line(Record):
         name: its own name.
         role: what it is to the layer that brought it.
         times: how many equal copies it stands for, within what stands around it.
+        runs: how many of them one sample goes through.
         nodes: the layers that it sums up; none for a heading.
         sums: their sums.
         folded: whether it is a part with its layers summed up.
@@ -36,6 +37,7 @@ class Line(Record):
     name: str | None
     role: str | None
     times: int
+    runs: int
     nodes: tuple[Node, ...]
     sums: Totals
     folded: bool = False
@@ -101,6 +103,7 @@ class _Row:
             spec.name,
             spec.role,
             self._times(),
+            self._runs(),
             tuple(self.nodes),
             totals(self.nodes),
             self.folded,
@@ -111,6 +114,18 @@ class _Row:
             node = self.nodes[0]
             return node.count // (node.group.count if node.group else 1)
         return sum(map(_times, self.groups or [self.group]))
+
+    def _runs(self) -> int:
+        """The same for the copies that run: of a mixture's experts the chosen ones."""
+        if self.group is None:
+            return self._times()
+        groups = self.groups or [self.group]
+        around = [group.parent.times.runs if group.parent else 1 for group in groups]
+        return sum(_part(g.times.runs, of) for g, of in zip(groups, around, strict=True))
+
+
+def _part(whole: int, around: int) -> int:
+    return whole // max(around, 1)
 
 
 def _around(group: Group | None) -> list[Group]:

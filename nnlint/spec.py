@@ -270,13 +270,11 @@ class Reader:
     def layer(self, item: Any, path: Path) -> LayerSpec:
         """A layer as it is written, at its place."""
         written = {"type": item} if isinstance(item, str) else item
-        kind = (
-            find(written["type"]) if isinstance(written, dict) and "type" in written else None
-        )
         if path in self.refused or not isinstance(written, dict):
             return _left_over(written, path)
         if "block" in written:
             return self._use(written, path)
+        kind = find(written["type"])
         return _left_over(written, path) if kind is None else self._typed(written, path, kind)
 
     def _typed(self, written: dict[str, Any], path: Path, kind: type[Layer]) -> LayerSpec:

@@ -34,6 +34,7 @@ MAX_NESTING = 60
 ABOUT_SHAPES = ("NN201", "NN202", "NN203", "NN204", "NN211", "NN212")
 """Findings that the way of the shape explains."""
 TIE_HELP = "give the layer that owns the weight a name: name: table"
+MOST_ADVICE = 5
 MAX_RANK = 64
 """torch refuses to compute with more axes."""
 
@@ -81,6 +82,7 @@ class _Network(Wiring):
         self.uses: list[Use] = []
         self.made: dict[Any, LayerSpec] = {}
         self.steps = 0
+        self.advised = 0
         self.depth = 0
         self.container: LayerSpec | None = None
         self.later_copy = False
@@ -428,6 +430,8 @@ class _Network(Wiring):
         try:
             node.output = _within_rank(layer.infer(*shapes))
         except Misfit as misfit:
+            if misfit.code == "NN212":
+                misfit.help = self._fitting_input(arrived, layer) or misfit.help
             self._report(node.spec, misfit, arrived)
             node.output, node.excused = misfit.output or UNKNOWN, True
             return
@@ -562,6 +566,11 @@ class _Network(Wiring):
 
     # -- problems
 
+    def _fitting_input(self, edges: tuple[Edge, ...], merge: Layer) -> str | None:
+        """Which input would fit; looked for a few times, for it takes its time."""
+        self.advised += 1
+        return fitting_input(edges, merge) if self.advised <= MOST_ADVICE else None
+
     def _lose(self) -> None:
         """A part is missing for a reason that is reported: the sums are lower bounds."""
         self.cut_short = {"complete": False, "macs_complete": False, "excused": True}
@@ -573,8 +582,6 @@ class _Network(Wiring):
         if self.later_copy and misfit.code == "NN201":
             message = f"{message} in a later copy"
             remedy = f"each copy takes what the one before gives: leave {misfit.key} out"
-        if misfit.code == "NN212":
-            remedy = fitting_input(edges) or remedy
         note = way(edges) if misfit.code in ABOUT_SHAPES else None
         self._add(Problem(misfit.code, path, message, remedy, note=note))
 
