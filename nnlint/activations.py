@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import chain, groupby
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from nnlint.record import Record
+from nnlint.scopes import PREVIOUS
 
 if TYPE_CHECKING:
-    from nnlint.graph import Graph, Node
+    from collections.abc import Iterator, Sequence
+
+    from nnlint.graph import Graph, Group, Node
 
 RULE = "estimate: each output is kept until its last use"
+COPIES = 3
+"""Of equal copies in a row, so many are walked: the first, one between, the last."""
+MOST_STEPS = 20_000
+"""Steps of a walk; a network of more is walked with one copy of each part."""
+
+Value: TypeAlias = "int | str"
+"""A step's output by its number, or an input of the network by its name."""
 
 
 class Activations(Record):
@@ -31,31 +42,79 @@ class Activations(Record):
 
 def activations(graph: Graph) -> Activations:
     """Walk the layers in order; an output lives until the last layer that takes it."""
-    dropped = _dropped_after(graph)
+    walk = _Walk(graph)
     live = sum(prod(shape.dims) for shape in graph.inputs.values())
     peak, at = live, None
-    for index, node in enumerate(graph.nodes):
+    for step, node in enumerate(walk.steps):
         live += prod(node.output.dims)
         if live > peak:
             peak, at = live, node
-        live -= dropped.get(index, 0)
+        live -= walk.dropped.get(step, 0)
     total = sum(node.times.runs * prod(node.output.dims) for node in graph.nodes)
-    complete = not any(node.output.open for node in graph.nodes)
-    return Activations(peak, at, total, complete)
+    known = not any(node.output.open for node in graph.nodes)
+    return Activations(peak, at, total, complete=known and graph.totals.macs_complete)
 
 
-def _dropped_after(graph: Graph) -> dict[int, int]:
-    """Position of a layer -> how many elements nobody needs any more after it."""
-    position = {id(node): index for index, node in enumerate(graph.nodes)}
-    leaving = {id(output.edge.node) for output in graph.outputs.values()}
-    dropped: dict[int, int] = {}
-    for index, node in enumerate(graph.nodes):
-        if id(node) not in leaving:
-            takers = (position[id(taker)] for taker in node.consumers)
-            last = max(takers, default=index)
-            dropped[last] = dropped.get(last, 0) + prod(node.output.dims)
-    entered = [index for index, node in enumerate(graph.nodes) if None in node.sources]
-    if entered:
-        inputs = sum(prod(shape.dims) for shape in graph.inputs.values())
-        dropped[entered[-1]] = dropped.get(entered[-1], 0) + inputs
-    return dropped
+class _Walk:
+    """The layers in the order in which they are computed, repeated parts a few times."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.steps = list(_sequence(graph.nodes, None, COPIES))
+        if len(self.steps) > MOST_STEPS:
+            self.steps = list(graph.nodes)
+        self.chains: dict[int, list[int]] = {}
+        for node in graph.nodes:
+            for taker in chain.from_iterable(node.loops):
+                self.chains.setdefault(id(taker), []).append(id(node))
+        self.dropped: dict[int, int] = {}
+        for value, step in self._last_uses().items():
+            size = graph.inputs[value] if isinstance(value, str) else self.steps[value].output
+            self.dropped[step] = self.dropped.get(step, 0) + prod(size.dims)
+
+    def _last_uses(self) -> dict[Value, int]:
+        """Each value with the last step that takes it."""
+        latest: dict[int, int] = {}
+        last: dict[Value, int] = {}
+        for step, node in enumerate(self.steps):
+            last[step] = step
+            for value in self._taken(node, latest):
+                last[value] = step
+            latest[id(node)] = step
+        for output in self.graph.outputs.values():
+            last.pop(latest.get(id(output.edge.node), -1), None)
+        return last
+
+    def _taken(self, node: Node, latest: dict[int, int]) -> Iterator[Value]:
+        """What a layer takes: of a later copy's, what the copy before it gave."""
+        before = [latest[one] for one in self.chains.get(id(node), ()) if one in latest]
+        names = (*(node.spec.sources or (PREVIOUS,)), *node.spec.others)
+        for position, source in enumerate(node.sources):
+            if before and names[position : position + 1] in ((), (PREVIOUS,)):
+                yield max([*before, latest[id(source)]] if source else before)
+            elif source is not None:
+                yield latest[id(source)]
+            elif node.entries[position] is not None:
+                yield str(node.entries[position])
+
+
+def _sequence(nodes: Sequence[Node], around: Group | None, copies: int) -> Iterator[Node]:
+    """The layers of a part, each part inside it so often as it stands, `copies` at most."""
+    for group, own in groupby(nodes, lambda node: _below(node, around)):
+        inside = list(own)
+        if group is not None:
+            runs = group.times.runs // max(around.times.runs if around else 1, 1)
+            for _ in range(min(runs, copies)):
+                yield from _sequence(inside, group, copies)
+            continue
+        for node in inside:
+            runs = node.times.runs // max(around.times.runs if around else 1, 1)
+            yield from [node] * min(runs, copies)
+
+
+def _below(node: Node, around: Group | None) -> Group | None:
+    """The part inside `around` that a layer stands in; None: it stands there itself."""
+    group, below = node.group, None
+    while group is not around and group is not None:
+        group, below = group.parent, group
+    return below

@@ -140,8 +140,8 @@ def check(graph: Graph, spec: ModelSpec) -> Iterator[Problem]:
 def _unknown_variants(graph: Graph, spec: ModelSpec) -> Iterator[Problem]:
     """Expectations of variants that the spec does not have."""
     for name in spec.expect.get("variants", {}):
-        if name not in spec.variants and graph.variant is None:
-            hint = did_you_mean(name, spec.variants) or "write it under variants:"
+        if name not in spec.declared and graph.variant is None:
+            hint = did_you_mean(name, spec.declared) or "write it under variants:"
             path: Path = ("expect", "variants", name)
             message = f"expect.variants names {quoted(name)}, but there is no such variant"
             yield Problem("NN116", path, message, hint, on_key=True)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nnlint.spec import ModelSpec
 
 TOP = Span(1, 1, 1, 1)
+MOST_USES = 3
+"""Of blocks within blocks, the uses that a message tells."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -167,11 +169,13 @@ def _with_context(read: Document, problem: Problem) -> Problem:
 
 def _used(read: Document, problem: Problem) -> str:
     """Which use of a block it is about: `block used at line 25, copy 2`."""
+    uses = list(reversed(problem.uses))
     words = [
         f"at line {read.locate(use.path).line}" + (f", copy {use.copy}" if use.copy else "")
-        for use in reversed(problem.uses)
+        for use in uses[:MOST_USES]
     ]
-    return "block used " + ", by the block used ".join(words)
+    more = f", {len(uses) - MOST_USES} more around it" if len(uses) > MOST_USES else ""
+    return "block used " + ", by the block used ".join(words) + more
 
 
 def _without_echoes(findings: list[Finding]) -> list[Finding]:

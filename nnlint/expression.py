@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from nnlint.finding import Problem
-from nnlint.wording import described, did_you_mean, grouped, listed, quoted, short_number
+from nnlint.wording import described, did_you_mean, grouped, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -40,6 +40,8 @@ class Faulty(Exception):  # noqa: N818 - read as a sentence: the expression is f
     def __init__(self, message: str, help: str | None = None) -> None:  # noqa: A002
         super().__init__(message)
         self.message, self.help = message, help
+        self.text = ""
+        self.path: Path = ()
 
 
 class NoSuchName(Faulty):
@@ -118,12 +120,30 @@ def evaluate(text: str, lookup: Lookup) -> Any:
 
 
 def evaluated(value: Any, lookup: Lookup) -> Any:
-    """The same value with every expression in it computed."""
+    """The same value with every expression in it computed.
+
+    Raises:
+        Faulty: one can't be; it knows its text and its place in the value.
+    """
     if isinstance(value, dict):
-        return {key: evaluated(item, lookup) for key, item in value.items()}
+        return {key: _inside(key, item, lookup) for key, item in value.items()}
     if isinstance(value, list):
-        return [evaluated(item, lookup) for item in value]
-    return evaluate(value, lookup) if is_expression(value) else value
+        return [_inside(index, item, lookup) for index, item in enumerate(value)]
+    if not is_expression(value):
+        return value
+    try:
+        return evaluate(value, lookup)
+    except Faulty as fault:
+        fault.text = value
+        raise
+
+
+def _inside(step: str | int, value: Any, lookup: Lookup) -> Any:
+    try:
+        return evaluated(value, lookup)
+    except Faulty as fault:
+        fault.path = (step, *fault.path)
+        raise
 
 
 def within(values: Mapping[str, Any]) -> Lookup:
@@ -139,16 +159,18 @@ def within(values: Mapping[str, Any]) -> Lookup:
 
 def unknown(name: str, known: Collection[str]) -> NoSuchName:
     """Nobody has defined that name."""
+    if name == ARRIVING:
+        return NoSuchName("$in has no value here: it is what reaches a layer")
     all_known = f"known here: {listed([f'${word}' for word in known][:8], 'and')}"
     hint = did_you_mean(name, known) or (all_known if known else f"write vars: {{{name}: …}}")
     return NoSuchName(f"there is no {quoted('$' + name)} here", hint)
 
 
-def faulty(fault: Faulty, text: str, path: Path) -> Problem:
-    """The problem of an expression that can't be computed."""
+def faulty(fault: Faulty, path: Path) -> Problem:
+    """The problem of an expression that can't be computed, in the value at `path`."""
     code = "NN115" if isinstance(fault, NoSuchName) else "NN114"
-    message = fault.message if _bare(text) else f"{quoted(text)}: {fault.message}"
-    return Problem(code, path, message, fault.help)
+    message = fault.message if _bare(fault.text) else f"{quoted(fault.text)}: {fault.message}"
+    return Problem(code, (*path, *fault.path), message, fault.help)
 
 
 def _bare(text: str) -> str | None:
@@ -263,7 +285,7 @@ class _Reader:
 def _shown(value: int) -> str:
     """A value in a message; Python refuses to write very long ones."""
     digits = value.bit_length() * 3 // 10
-    return short_number(value) if digits < LONGEST else f"a number of about {digits} digits"
+    return grouped(value) if digits < 30 else f"a number of about {digits} digits"
 
 
 def _number(digits: str) -> int:

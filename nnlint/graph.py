@@ -31,6 +31,11 @@ class Group:
         return self.times.copies
 
     @property
+    def repeats(self) -> int:
+        """How many copies of it follow each other within what stands around it, less one."""
+        return self.count // (self.parent.count if self.parent else 1) - 1
+
+    @property
     def depth(self) -> int:
         """How many groups stand around it."""
         return 1 + self.parent.depth if self.parent else 0
@@ -74,6 +79,7 @@ class Node:
         group: the container that it stands in.
         inputs: the shapes that reach it.
         sources: the nodes that they come from; None is an input of the network.
+        entries: the names of those inputs.
         output: the shape that leaves it.
         tensors: the learned tensors of one copy, as far as they are known.
         buffers: the stored tensors of one copy.
@@ -91,6 +97,7 @@ class Node:
         self.spec, self.group = spec, group
         self.inputs = tuple(edge.shape for edge in inputs)
         self.sources = tuple(edge.node for edge in inputs)
+        self.entries = tuple(edge.entry for edge in inputs)
         self.output = UNKNOWN
         self.tensors: tuple[ParamTensor, ...] = ()
         self.buffers: tuple[ParamTensor, ...] = ()
@@ -198,10 +205,11 @@ class Node:
 
 
 class Edge(Record):
-    """What flows from a node (None: an input of the network) to the next."""
+    """What flows from a node (None: an input of the network, `entry`) to the next."""
 
     shape: Shape
     node: Node | None
+    entry: str | None = None
 
 
 class Totals(Record):

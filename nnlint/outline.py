@@ -25,6 +25,7 @@ class Line(Record):
         name: its own name.
         role: what it is to the layer that brought it.
         times: how many equal copies it stands for, within what stands around it.
+        runs: how many of them one sample goes through.
         nodes: the layers that it sums up; none for a heading.
         sums: their sums.
         folded: whether it is a part with its layers summed up.
@@ -36,6 +37,7 @@ class Line(Record):
     name: str | None
     role: str | None
     times: int
+    runs: int
     nodes: tuple[Node, ...]
     sums: Totals
     folded: bool = False
@@ -79,7 +81,9 @@ class _Row:
     def takes(self, group: Group) -> bool:
         """Whether that part is the one that it sums up, or another copy of it."""
         own = self.group if self.folded else None
-        same = own is not None and own.spec.path == group.spec.path
+        same = own is not None and (own.spec.path, own.spec.type) == (
+            group.spec.path, group.spec.type
+        )  # fmt: skip
         return same and own is not None and own.parent is group.parent
 
     def add(self, number: int, node: Node, group: Group | None) -> None:
@@ -99,6 +103,7 @@ class _Row:
             spec.name,
             spec.role,
             self._times(),
+            self._runs(),
             tuple(self.nodes),
             totals(self.nodes),
             self.folded,
@@ -110,6 +115,18 @@ class _Row:
             return node.count // (node.group.count if node.group else 1)
         return sum(map(_times, self.groups or [self.group]))
 
+    def _runs(self) -> int:
+        """The same for the copies that run: of a mixture's experts the chosen ones."""
+        if self.group is None:
+            return self._times()
+        groups = self.groups or [self.group]
+        around = [group.parent.times.runs if group.parent else 1 for group in groups]
+        return sum(_part(g.times.runs, of) for g, of in zip(groups, around, strict=True))
+
+
+def _part(whole: int, around: int) -> int:
+    return whole // max(around, 1)
+
 
 def _around(group: Group | None) -> list[Group]:
     """The parts around a layer, the outermost first."""
@@ -118,4 +135,4 @@ def _around(group: Group | None) -> list[Group]:
 
 def _times(group: Group) -> int:
     """How often a part stands within what stands around it."""
-    return group.count // (group.parent.count if group.parent else 1)
+    return group.repeats + 1

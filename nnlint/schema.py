@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from nnlint.layers.attribute import Attribute, JsonSchema
     from nnlint.layers.base import Layer
 
-    Names = frozenset[str]
+    Names = dict[str, None]
 
 
 class Checked(Record):
@@ -141,13 +141,19 @@ def check(data: Any) -> Checked:
 
 def check_value(key: str, kind: JsonSchema, value: Any, path: Path) -> list[Problem]:
     """Check one value that an expression came to, as if it had been written there."""
-    whole = {"type": "object", "properties": {key: kind}}
-    return _validated(_validator_class()(whole), {key: value}, path, None)
+    if (key, id(kind)) not in _value_validators:
+        whole = {"type": "object", "properties": {key: kind}}
+        _value_validators[key, id(kind)] = (kind, _validator_class()(whole))
+    return _validated(_value_validators[key, id(kind)][1], {key: value}, path, None)
+
+
+_value_validators: dict[tuple[str, int], tuple[JsonSchema, Any]] = {}
+"""By the kind's identity; the kind is kept with it, so that the identity stays its own."""
 
 
 def check_layer(item: Any, path: Path, role: str, key: str) -> list[Problem]:
     """Check a layer whose name an expression came to."""
-    layer, problems = _Composition({}).layer(item, path, frozenset())
+    layer, problems = _Composition({}).layer(item, path, {})
     return problems or list(_role_problems(layer, role, path, key))
 
 
@@ -158,6 +164,10 @@ def _refused_part(path: Path) -> Path:
 
 _PARTS = [(key,) for key in ("expect", "budget", "inputs", "vars", "variants", "blocks",
                              "defaults", "outputs")]  # fmt: skip
+
+
+HERE: Names = {ARRIVING: None}
+"""What can be asked for wherever a layer stands."""
 
 
 class _Composition:
@@ -174,7 +184,7 @@ class _Composition:
     def all_problems(self) -> Iterator[tuple[Path, Problem]]:
         """Everything that is wrong with the layers and what they are made of."""
         yield from self._values()
-        known = frozenset(self.vars)
+        known = dict.fromkeys(self.vars)
         for key in ("input", "inputs"):
             for problem in _expressions(self.data.get(key), (key,), known):
                 yield _refused_part(problem.path), problem
@@ -182,16 +192,18 @@ class _Composition:
         for name, block in self.blocks.items():
             if isinstance(block, dict):
                 yield from self._block(name, block, known)
-        yield from self._layers(self.data.get("layers"), ("layers",), known | {ARRIVING})
+        yield from self._layers(self.data.get("layers"), ("layers",), known | HERE)
         yield from self._circles()
 
     def _values(self) -> Iterator[tuple[Path, Problem]]:
         """A variable may ask for those above it; a variant gives other values to the same."""
-        above: set[str] = set()
+        above: Names = {}
         for name, value in self.vars.items():
             for problem in _expressions(value, ("vars", name), above):
-                yield problem.path[:2], problem
-            above.add(name)
+                below = any(f"'${one}'" in problem.message for one in self.vars)
+                hint = "it may ask for variables above it: move that one up"
+                yield problem.path[:2], problem._replace(help=hint) if below else problem
+            above[name] = None
         for variant, values in self.variants.items():
             for name, value in values.items() if isinstance(values, dict) else ():
                 path = ("variants", variant, name)
@@ -210,7 +222,7 @@ class _Composition:
             if layer is None:
                 yield path, _unknown_layer(name, path)._replace(on_key=True)
             elif isinstance(values, dict):
-                yield from self._overrides(values, path, layer, known | {ARRIVING})
+                yield from self._overrides(values, path, layer, known | HERE)
 
     def _overrides(
         self, values: Any, path: Path, layer: type[Layer], known: Names
@@ -239,7 +251,7 @@ class _Composition:
         self, name: str, block: dict[str, Any], known: Names
     ) -> Iterator[tuple[Path, Problem]]:
         args = block.get("args")
-        inside = known | set(args if isinstance(args, dict) else ()) | {ARRIVING}
+        inside = known | dict.fromkeys(args if isinstance(args, dict) else ()) | HERE
         for arg, value in args.items() if isinstance(args, dict) else ():
             path = ("blocks", name, "args", arg)
             yield from ((path[:2], problem) for problem in _expressions(value, path, inside))
@@ -291,6 +303,9 @@ class _Composition:
             if role and is_expression(item):
                 continue
             name = item.get("type") if isinstance(item, dict) else item
+            if role and isinstance(item, dict) and "block" in item:
+                yield here, _no_block(str(path[-1]), role, here)
+                continue
             layer = find(name) if isinstance(name, str) else None
             wrong = list(_role_problems(layer, role, here, str(path[-1]))) if role else []
             yield from ((here, one) for one in wrong)
@@ -331,13 +346,24 @@ class _Composition:
         """A type that is none; a block's name, where it is one."""
         if name in self.blocks:
             message = f"{quoted(name)} is a block, not a layer type"
-            return Problem("NN120", path, message, f"write {{block: {name}}}")
+            return Problem(
+                "NN120", path, message, f"write {{{', '.join(self._example(name))}}}"
+            )
         return _unknown_layer(name, path)
 
     def _added(self, name: object) -> dict[str, Any]:
         """What the spec's defaults add to layers of that type."""
         values = self.defaults.get(name) if isinstance(name, str) else None
         return values if isinstance(values, dict) else {}
+
+    def _example(self, name: str) -> Iterator[str]:
+        """How a block is used, with the arguments that it needs."""
+        yield f"block: {name}"
+        block = self.blocks[name]
+        args = block.get("args") if isinstance(block, dict) else None
+        for key, default in args.items() if isinstance(args, dict) else ():
+            if default == REQUIRED_ARG:
+                yield f"{key}: …"
 
     def _use(self, item: dict[str, Any], path: Path, known: Names) -> Iterator[Problem]:
         """What is wrong with a use of a block."""
@@ -404,7 +430,8 @@ def _expressions(value: Any, path: Path, known: Collection[str]) -> Iterator[Pro
                 if name not in known:
                     raise unknown(name, known)
         except Faulty as fault:
-            yield faulty(fault, value, path)
+            fault.text = value
+            yield faulty(fault, path)
 
 
 def _role_problems(
@@ -414,15 +441,22 @@ def _role_problems(
     if layer is None or layer.role == role:
         return
     own = [name for name, kind in layer_types().items() if kind.role == role]
-    nouns = {"norm": "a norm", "activation": "an activation", "merge": "a merge"}
-    message = f"{key} is {layer.__name__}, but expected {nouns[role]}"
+    message = f"{key} is {layer.__name__}, but expected {ROLES[role]}"
     yield Problem("NN104", path, message, f"for example {listed(own[:4])}")
+
+
+ROLES = {"norm": "a norm", "activation": "an activation", "merge": "a merge"}
+
+
+def _no_block(key: str, role: str, path: Path) -> Problem:
+    return Problem("NN104", path, f"{key} is a use of a block, but expected {ROLES[role]}")
 
 
 def _use_problems(
     item: dict[str, Any], path: Path, name: str, args: dict[str, Any]
 ) -> Iterator[Problem]:
     """The arguments of a use, held against those of its block."""
+    meant = {nearest(key, args) for key in item if key not in (*args, *BLOCK_KEYS, "block")}
     for key, value in item.items():
         if key not in args and key not in (*BLOCK_KEYS, "block", "type"):
             hint = did_you_mean(key, [*args, *BLOCK_KEYS]) or _taken(args)
@@ -431,7 +465,7 @@ def _use_problems(
         elif key in args:
             yield from _scalar_problems(key, value, (*path, key))
     for key, default in args.items():
-        if default == REQUIRED_ARG and key not in item:
+        if default == REQUIRED_ARG and key not in item and key not in meant:
             message = f"the block {quoted(name)} needs {key}"
             yield Problem("NN102", path, message, f"write `{key}:` beside block")
     first = item.get("first")
@@ -712,8 +746,11 @@ def _remedy(error: Any, keyword: str) -> str | None:
 def _misplaced(error: Any) -> str | None:
     """What is right in itself, and stands in the wrong place or form."""
     value, title = error.instance, error.schema.get("title", "")
-    if is_expression(value) and error.absolute_path[0] in ("expect", "budget"):
+    key = next(iter(error.absolute_path), None)
+    if is_expression(value) and key in ("expect", "budget"):
         return "expressions stand in layers: write the number here"
+    if is_expression(value) and key == "name":
+        return "a name is written out: it is no expression"
     if title.startswith("a list of layers") and isinstance(value, dict) and "type" in value:
         return "write it as a list: [{type: …}]"
     return None
@@ -772,11 +809,16 @@ def _computed(value: object) -> int | None:
     return parse_count(text) if re.match(COUNT_PATTERN, text) else None
 
 
+MOST_WORDS = 8
+"""Of a list of words that a message shows."""
+
+
 def _nearest_value(value: str, allowed: list[Any]) -> str:
     values = [one for one in allowed if isinstance(one, str)]
     if value in KERAS_LOSSES:
         return f"{value} is Keras' name: write {KERAS_LOSSES[value]}"
-    return did_you_mean(value, values) or f"write {listed(values)}"
+    shown = values if len(values) <= MOST_WORDS else [*values[:MOST_WORDS], "another of them"]
+    return did_you_mean(value, values) or f"write {listed(shown)}"
 
 
 def _boolean(value: object) -> str | None:

@@ -21,6 +21,7 @@ from nnlint.layers.base import COMMON, FOLLOW, Block, LayerSpec
 from nnlint.layers.shape import UNKNOWN, Layout, Shape, layout_of_rank
 from nnlint.published import TOP_LEVEL
 from nnlint.record import Record
+from nnlint.wording import flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,7 +49,9 @@ class ModelSpec(Record):
         expect: the exact values that it must have.
         budget: the limits that it must keep.
         vars: the values that `$name` asks for.
-        variants: the variants' names.
+        variants: the names of the variants that can be used.
+        declared: the names of all of them.
+        spoilt: values that hold for many layers were refused.
         reader: makes layers of what is written, by the spec's defaults and convention.
         problems: what is wrong with values that had to be computed.
     """
@@ -63,6 +66,8 @@ class ModelSpec(Record):
     budget: dict[str, Any]
     vars: dict[str, Any]
     variants: tuple[str, ...]
+    declared: tuple[str, ...]
+    spoilt: bool
     reader: Reader
     problems: tuple[Problem, ...] = ()
 
@@ -95,6 +100,8 @@ def parse(data: Any, refused: Refused, variant: str | None = None) -> ModelSpec 
         budget=_part(usable, "budget", refused),
         vars=values,
         variants=tuple(_part(usable, "variants", refused)),
+        declared=tuple(_written_map(data, "variants")),
+        spoilt=any(path[:1] == ("defaults",) for path in refused),
         reader=reader,
         problems=tuple(problems),
     )
@@ -107,20 +114,27 @@ def _part(usable: dict[str, Any], key: str, refused: Refused) -> dict[str, Any]:
     return {name: value for name, value in entries.items() if (key, name) not in refused}
 
 
+def _written_map(data: dict[str, Any], key: str) -> dict[str, Any]:
+    written = data.get(key)
+    return written if isinstance(written, dict) else {}
+
+
 def _variables(
     usable: dict[str, Any], refused: Refused, variant: str | None, problems: list[Problem]
 ) -> dict[str, Any]:
     """The variables' values; each may ask for those above it."""
-    written = _part(usable, "vars", refused)
+    written = _written_map(usable, "vars")
     chosen = _part(usable, "variants", refused).get(variant, {}) if variant else {}
     values: dict[str, Any] = {}
     for name, value in {**written, **(chosen if isinstance(chosen, dict) else {})}.items():
         path = ("variants", str(variant), name) if name in chosen else ("vars", name)
+        values[name] = MISSING
+        if path in refused:
+            continue
         try:
             values[name] = evaluated(value, within(values))
         except Faulty as fault:
-            problems.append(faulty(fault, value, path))
-            values[name] = MISSING
+            problems.append(faulty(fault, path))
     return values
 
 
@@ -174,13 +188,14 @@ def _computed(
     try:
         value = evaluated(written, within(values))
     except Faulty as fault:
-        problems.append(faulty(fault, _text_in(written), path))
+        problems.append(faulty(fault, path))
         return UNKNOWN
     if value != written:
         kind, silent = _input_kind(path), holds(value, MISSING)
         wrong = [] if silent else check_value(str(path[0]), kind, value, ())
+        texts, values_of = {path[0]: written}, {path[0]: value}
         problems += [
-            named(one._replace(path=(*path, *one.path[1:])), written, value) for one in wrong
+            named(one, texts, values_of)._replace(path=(*path, *one.path[1:])) for one in wrong
         ]
         if wrong or silent:
             return UNKNOWN
@@ -202,14 +217,6 @@ def holds(value: Any, wanted: object) -> bool:
     return value is wanted
 
 
-def _text_in(written: Any) -> str:
-    """The first expression in a value."""
-    if isinstance(written, dict | list):
-        items = written.values() if isinstance(written, dict) else written
-        return next(filter(None, map(_text_in, items)), "")
-    return written if is_expression(written) else ""
-
-
 def named(problem: Problem, written: Any, value: Any) -> Problem:
     """The problem of a computed value, which says of what it was computed.
 
@@ -224,7 +231,7 @@ def named(problem: Problem, written: Any, value: Any) -> Problem:
             written, value = written[step], value[step]
     if not is_expression(written):
         return problem
-    return problem._replace(message=f"{problem.message} ({written} is {value})")
+    return problem._replace(message=f"{problem.message} ({written} is {flow(value)})")
 
 
 def _input(value: Any) -> Shape:
@@ -254,7 +261,7 @@ class Reader:
             if isinstance(values, dict)
         }
         self.written_blocks = _part(usable, "blocks", refused)
-        self.blocks: dict[str, Block] = {}
+        self.blocks: dict[str, tuple[LayerSpec, ...]] = {}
 
     def layers(self, items: list[Any], path: Path) -> tuple[LayerSpec, ...]:
         """A list of layers."""
@@ -263,13 +270,11 @@ class Reader:
     def layer(self, item: Any, path: Path) -> LayerSpec:
         """A layer as it is written, at its place."""
         written = {"type": item} if isinstance(item, str) else item
-        kind = (
-            find(written["type"]) if isinstance(written, dict) and "type" in written else None
-        )
         if path in self.refused or not isinstance(written, dict):
             return _left_over(written, path)
         if "block" in written:
             return self._use(written, path)
+        kind = find(written["type"])
         return _left_over(written, path) if kind is None else self._typed(written, path, kind)
 
     def _typed(self, written: dict[str, Any], path: Path, kind: type[Layer]) -> LayerSpec:
@@ -311,6 +316,9 @@ class Reader:
 
     def _use(self, written: dict[str, Any], path: Path) -> LayerSpec:
         """A use of a block."""
+        block = self._block(written["block"])
+        if block is None:
+            return _left_over(written, path)
         spec = LayerSpec(
             path=path,
             type=written["block"],
@@ -319,18 +327,21 @@ class Reader:
             given=tuple(written),
             written=written,
             dynamic=True,
-            block=self._block(written["block"]),
+            block=block,
         )
         return self.outer(spec, written)
 
     def _block(self, name: str) -> Block | None:
-        """The block of that name, read when it is first used."""
+        """The block of that name."""
         written = self.written_blocks.get(name)
-        if name not in self.blocks and isinstance(written, dict):
-            path = ("blocks", name, "layers")
-            args = written.get("args", {})
-            self.blocks[name] = Block(name, args, self.layers(written["layers"], path))
-        return self.blocks.get(name)
+        return Block(name, written.get("args", {})) if isinstance(written, dict) else None
+
+    def inside(self, block: Block) -> tuple[LayerSpec, ...]:
+        """The layers of a block, read when it is first laid: a ring of blocks has no end."""
+        if block.name not in self.blocks:
+            items = self.written_blocks[block.name]["layers"]
+            self.blocks[block.name] = self.layers(items, ("blocks", block.name, "layers"))
+        return self.blocks[block.name]
 
     def outer(self, spec: LayerSpec, values: Mapping[str, Any]) -> LayerSpec:
         """The layer with what holds for all its copies, as far as it is no expression."""

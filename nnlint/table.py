@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from nnlint.layers.shape import Layout
 from nnlint.outline import outline
 from nnlint.quantity import percent, size_in_bytes, size_text
 from nnlint.record import Record
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
 
     from nnlint.finding import Finding
     from nnlint.graph import Graph, Totals
+    from nnlint.layers.shape import Shape
     from nnlint.outline import Line
     from nnlint.report import Report
     from nnlint.terminal import Style
 
 NARROW = 60
 """Below so many columns, rows are stacked."""
+NARROWEST = 24
+"""Columns in which folded text can still be read."""
 LONG = 60
 """Rows that no screen shows at once."""
 GAP = 2
@@ -66,8 +70,8 @@ COLUMNS = (
     Column("Biases", right=True),
     Column("Moving", right=True),
     Column("Params", right=True),
-    Column("MACs", right=True, drop=2),
-    Column("Share", drop=3),
+    Column("MACs", right=True, drop=3),
+    Column("Share", drop=2),
     Column("Derivation", drop=1, folds_at=44),
 )
 
@@ -169,13 +173,18 @@ def _heading(graph: Graph, path: str) -> Text:
     name = visible(graph.name) if graph.name else ""
     shapes = graph.inputs.items()
     single = len(shapes) == 1 and "input" in graph.inputs
-    inputs = ", ".join(str(shape) if single else f"{visible(n)} {shape}" for n, shape in shapes)
+    named = ((visible(n) + " " if not single else "", s) for n, s in shapes)
+    inputs = ", ".join(f"{name}{_arriving(shape)}" for name, shape in named)
     return Text.assemble(
         (name or visible(path), "bold"),
         (f" ({visible(graph.variant)})" if graph.variant else "", "cyan"),
         (f"  {visible(path)}" if name else "", "dim"),
         f"  input {inputs}",
     )
+
+
+def _arriving(shape: Shape) -> str:
+    return f"{shape} tokens" if shape.layout is Layout.TOKENS else str(shape)
 
 
 def _tabular(console: Console, columns: Sequence[Column], rows: Sequence[Row]) -> bool:
@@ -185,16 +194,25 @@ def _tabular(console: Console, columns: Sequence[Column], rows: Sequence[Row]) -
         False, with nothing printed, where too few columns fit.
     """
     widths = {column.title: _width(column, rows) for column in columns}
+    _fold_last(columns, widths, console.width)
     for dropped in range(max(column.drop for column in columns) + 1):
         shown = [column for column in columns if not 0 < column.drop <= dropped]
         if sum(widths[column.title] + GAP for column in shown) <= console.width:
             _print(console, shown, rows, widths)
-            hidden = [column.title.lower() for column in columns if column not in shown]
+            hidden = [column.title for column in columns if column not in shown]
             if hidden:
                 words = f"not shown in {console.width} columns: {', '.join(hidden)}"
                 console.print(Text(words, "dim"))
             return True
     return False
+
+
+def _fold_last(columns: Sequence[Column], widths: dict[str, int], room: int) -> None:
+    """Let a last column that folds make do with what the others leave, if that is enough."""
+    last = columns[-1]
+    left = room - sum(widths[column.title] + GAP for column in columns[:-1]) - GAP
+    if last.drop and last.folds_at and NARROWEST <= left < widths[last.title]:
+        widths[last.title] = left
 
 
 def _width(column: Column, rows: Sequence[Row]) -> int:
@@ -222,7 +240,7 @@ def _file_rows(reports: Sequence[Report]) -> list[Row]:
 
 
 def _total_row(total: Totals) -> Row:
-    sums = {"MACs": _counted(total.macs, "bold", complete=total.macs_complete)}
+    sums = {"MACs": Text(("" if total.macs_complete else "≥ ") + grouped(total.macs), "bold")}
     return {"Layer": Text("Total", "bold"), **_sum_cells([total]), **sums}
 
 
@@ -256,6 +274,7 @@ def _label(line: Line) -> Text:
         (f" ({line.role})" if line.role else "", "dim"),
         (f" {visible(line.name)}" if line.name else "", "cyan"),
         f" ×{grouped(line.times)}" if line.times > 1 else "",
+        (f", {grouped(line.runs)} run" if line.runs < line.times else "", "dim"),
         (" frozen" if frozen else "", "yellow"),
         (f" = {visible(owner.name or owner.type)}" if owner else "", "dim"),
         (" shared" if node and node.is_shared else "", "dim"),
@@ -298,12 +317,12 @@ def _stacked(console: Console, lines: Sequence[Line]) -> None:
     """Rows of several lines, for a screen too narrow for columns."""
     for line in lines:
         if line.numbers is None:
-            console.print(_label(line))
+            console.print(Text.assemble(" " * 5, _label(line)))
             continue
         number = "–".join(map(str, dict.fromkeys(line.numbers)))
-        console.print(Text.assemble((f"{number} ", "dim"), _label(line), f"  {line.output}"))
+        console.print(Text.assemble((f"{number:>4} ", "dim"), _label(line), f"  {line.output}"))
         if line.sums.params or not line.sums.complete:
-            console.print(f"  {in_words(line.sums)}")
+            console.print(f"{' ' * 7}{'  ' * line.depth}{in_words(line.sums)}")
     console.print()
 
 

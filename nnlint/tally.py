@@ -70,23 +70,33 @@ def _parameters(graph: Graph) -> Iterator[tuple[str, Words]]:
         parts = f"{grouped(total.embedding)} in embeddings + {rest} in other layers"
         yield "", [(at_least + parts, "")]
     if total.frozen:
-        parts = f"{grouped(total.trainable)} trainable + {grouped(total.frozen)} frozen"
-        yield "", [(at_least + parts, "")]
+        both = f"{at_least}{grouped(total.trainable)} trainable + {at_least}"
+        yield "", [(f"{both}{grouped(total.frozen)} frozen", "")]
     if total.active != total.params:
-        words = " active: what one token uses"
-        yield "active", [(at_least + grouped(total.active) + words, "")]
+        yield "active", [(f"{at_least}{grouped(total.active)}: what one token uses", "")]
     if total.tied:
-        yield "tied", [(f"{grouped(total.tied)} more are shared: {_ties(graph)}", "")]
+        words = f"{at_least}{grouped(total.tied)} more are shared: {_ties(graph)}"
+        yield "tied", [(words, "")]
     if total.buffers and not total.moving:
-        yield "buffers", [(f"{grouped(total.buffers)} stored, not learned", "")]
+        yield "buffers", [(f"{at_least}{grouped(total.buffers)} stored, not learned", "")]
 
 
 def _ties(graph: Graph) -> str:
-    """Who shares whose weight."""
-    ties = [(node, node.tied[1]) for node in graph.nodes if node.tied]
-    words = [f"{_called(node)} uses that of {_called(owner)}" for node, owner in ties]
+    """Who shares whose weight: `lm_head uses that of wte`."""
+    sharers: dict[str, list[str]] = {}
+    for node in graph.nodes:
+        if node.tied:
+            sharers.setdefault(_called(node.tied[1]), []).append(_called(node))
+    words = [
+        f"{listed(_first(names), 'and')} {'uses' if len(names) == 1 else 'use'} that of {owner}"
+        for owner, names in sharers.items()
+    ]
+    return "; ".join(_first(words))
+
+
+def _first(words: list[str]) -> list[str]:
     more = [f"{len(words) - MOST_TIES} more"] if len(words) > MOST_TIES else []
-    return listed([*words[:MOST_TIES], *more], "and")
+    return [*words[:MOST_TIES], *more]
 
 
 def _called(node: Node) -> str:
@@ -113,7 +123,8 @@ def _activations(graph: Graph) -> Words:
         f"{sign}{size_text(size_in_bytes(count, graph.dtype))}"
         for count in (found.peak, found.total)
     )
-    at = f" at {_called(found.at)}" if found.at else ""
+    number = graph.nodes.index(found.at) + 1 if found.at else 0
+    at = f" at {_called(found.at)} (#{number})" if found.at else ""
     return [(f"peak {peak}{at}, sum {total}", ""), (f" ({RULE})", "dim")]
 
 
@@ -143,7 +154,8 @@ def _variant(variant: Variant) -> Words:
     total = variant.graph.totals
     sign = "" if total.complete else "≥ "
     name = visible(variant.graph.variant or "")
-    words: Words = [(f"{name} {sign}{grouped(total.params)} parameters ", "")]
-    words += [mark for one in variant.expectations for mark in _expectations((one,))[1:]]
+    words: Words = [(f"{name} {sign}{grouped(total.params)} parameters", "")]
+    marks = [_expectations((one,))[1] for one in variant.expectations]
+    words += [(f" {mark}", tone) for mark, tone in marks]
     broken = [limit.metric for limit in variant.limits if limit.state == "over"]
-    return [*words, (f" over budget: {listed(broken, 'and')}" if broken else "", "bad")]
+    return [*words, (f" over budget: {listed(broken, 'and')}", "bad")] if broken else words

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint.layers.shape import Layout
-from nnlint.wording import listed
+from nnlint.layers.shape import UNKNOWN, Layout, Misfit, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nnlint.graph import Edge, Node
+    from nnlint.layers.base import Layer
     from nnlint.layers.shape import Shape
 
+MULTIPLES = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24, 28, 32, 48, 64, 96, 128)
+"""Of which an input's sides may have to be."""
+TRIES = 8
+"""Multiples in a row that must fit before they are recommended."""
+LONGEST_WAY = 300
+"""Layers that are asked again; a finding is not worth more."""
 STEPS = 3
 """Layers of the way that are told; the reader finds those before in the table."""
 
@@ -34,75 +40,78 @@ def _steps(edge: Edge) -> str:
     while node is not None and len(steps) < STEPS:
         steps.append(f"{node.spec.label} {node.output}")
         if not node.sources or node.sources[0] is None:
-            steps.append(f"input {node.inputs[0]}" if node.inputs else "input")
+            steps.append(_input(node.entries[0] if node.entries else None, node.inputs[:1]))
             break
         node = node.sources[0]
     else:
-        steps.append("…" if node else f"input {edge.shape}")
+        steps.append("…" if node else _input(edge.entry, (edge.shape,)))
     return " → ".join(reversed(steps))
 
 
-def fitting_input(edges: Sequence[Edge]) -> str | None:
+def _input(name: str | None, shapes: Sequence[Shape]) -> str:
+    named = "input" if name in (None, "input") else f"input '{name}'"
+    return " ".join([named, *map(str, shapes)])
+
+
+def fitting_input(edges: Sequence[Edge], merge: Layer) -> str | None:
     """Which multiple the input's sides must be, so that strides round nothing off.
 
-    None where it is not rounding that makes them differ, or the sides fit already.
+    Tried, not guessed: the layers on the way are asked again what they make of larger
+    inputs. None where no such input makes the shapes equal, or there are several inputs.
     """
-    factors = _Factors()
-    ways = [factors.of(edge) for edge in edges]
-    if len({tuple(now) for now, _ in ways}) > 1:
+    way = _Way(edges)
+    if way.entry is None or len(way.nodes) > LONGEST_WAY:
         return None
-    deepest = [max(sides) for sides in zip(*(top for _, top in ways), strict=False)]
-    sides = factors.input.dims[1:] if factors.input else ()
-    if not sides or len(sides) != len(deepest):
-        return None
-    misfits = [side for side, by in zip(sides, deepest, strict=True) if side % by]
-    if not misfits:
-        return None
-    nearest = [-(-side // by) * by for side, by in zip(sides, deepest, strict=True)]
-    words = listed(map(str, dict.fromkeys(deepest)), "and")
-    fits = "x".join(map(str, nearest))
-    return (
-        f"sizes were rounded on the way: an input whose sides are multiples of {words} keeps "
-        f"them equal, such as {fits} instead of {'x'.join(map(str, sides))}"
-    )
+    sides = way.entry.dims[1:]
+    for multiple in MULTIPLES:
+        first = [-(-side // multiple) * multiple for side in sides]
+        tries = ([side + more * multiple for side in first] for more in range(TRIES))
+        if first != list(sides) and all(way.fits(one, merge) for one in tries):
+            return (
+                f"sizes were rounded on the way: an input whose sides are multiples of "
+                f"{multiple} keeps them equal, such as {'x'.join(map(str, first))} instead of "
+                f"{'x'.join(map(str, sides))}"
+            )
+    return None
 
 
-class _Factors:
-    """By how much each layer's map, or one on the way to it, is smaller than the input's."""
+class _Way:
+    """All layers between a map that enters the network and some edges."""
 
-    def __init__(self) -> None:
-        self.known: dict[int, tuple[list[int], list[int]]] = {}
-        self.input: Shape | None = None
+    def __init__(self, edges: Sequence[Edge]) -> None:
+        self.edges = edges
+        known: dict[int, Node] = {}
+        for edge in edges:
+            for node in _ancestors(edge.node) if edge.node else ():
+                known[id(node)] = node
+        self.nodes = list(known.values())
+        self.entry = self._entry()
 
-    def of(self, edge: Edge) -> tuple[list[int], list[int]]:
-        """For each spatial axis the factor, and the largest on the way."""
-        if edge.node is None:
-            self._entered(edge.shape)
-            return ([1] * max(len(edge.shape.dims) - 1, 0),) * 2
-        for node in _ancestors(edge.node):
-            if id(node) not in self.known:
-                self.known[id(node)] = self._through(node)
-        return self.known[id(edge.node)]
+    def _entry(self) -> Shape | None:
+        """The one map that enters; None where there is none, or more than one."""
+        entered = {edge.entry: edge.shape for edge in self.edges if edge.node is None}
+        for node in self.nodes:
+            pairs = zip(node.entries, node.sources, node.inputs, strict=True)
+            entered |= {name: shape for name, source, shape in pairs if source is None}
+        shape = next(iter(entered.values()), UNKNOWN)
+        one_map = len(entered) == 1 and shape.layout is Layout.MAP and not shape.open
+        return shape if one_map and shape.rank > 1 else None
 
-    def _entered(self, shape: Shape) -> None:
-        if shape.layout is Layout.MAP and not shape.open:
-            self.input = shape
-
-    def _through(self, node: Node) -> tuple[list[int], list[int]]:
-        """The factor after a layer, and the largest so far."""
-        before = node.inputs[0] if node.inputs else node.output
-        if None in node.sources:
-            self._entered(before)
-        if any(s.open or s.layout is not Layout.MAP for s in (before, node.output)):
-            return [], []
-        start = ([1] * (before.rank - 1),) * 2
-        ways = [self.known.get(id(source), start) for source in node.sources if source]
-        now = (ways or [start])[0][0] or start[0]
-        sizes = zip(now, before.dims[1:], node.output.dims[1:], strict=False)
-        after = [max(1, by * round(a / b)) if a >= b else max(1, by // round(b / a))
-                 for by, a, b in sizes]  # fmt: skip
-        tops = [top for _, top in ways if len(top) == len(after)]
-        return after, [max(column) for column in zip(after, *tops, strict=True)]
+    def fits(self, sides: list[int], merge: Layer) -> bool:
+        """Whether the merge takes what the edges carry where the map has these sides."""
+        assert self.entry  # noqa: S101 - asked by the caller
+        entry = self.entry._replace(dims=(self.entry.dims[0], *sides))
+        made: dict[int, Shape] = {}
+        try:
+            for node in self.nodes:
+                arriving = [made[id(s)] if s else entry for s in node.sources]
+                if node.layer is None:
+                    return False
+                made[id(node)] = node.layer.infer(*arriving)
+            merge.infer(*(made[id(edge.node)] if edge.node else entry for edge in self.edges))
+        except (Misfit, Unknown):
+            return False
+        return True
 
 
 def _ancestors(node: Node) -> list[Node]:

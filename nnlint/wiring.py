@@ -34,6 +34,7 @@ MAX_NESTING = 60
 ABOUT_SHAPES = ("NN201", "NN202", "NN203", "NN204", "NN211", "NN212")
 """Findings that the way of the shape explains."""
 TIE_HELP = "give the layer that owns the weight a name: name: table"
+MOST_ADVICE = 5
 MAX_RANK = 64
 """torch refuses to compute with more axes."""
 
@@ -46,6 +47,7 @@ def connect(spec: ModelSpec, variant: str | None = None) -> Graph:
     """Lay a network out; whatever does not fit comes back as problems."""
     network = _Network(spec)
     try:
+        network.stop_if_endless(spec.layers)
         last = network.chain(spec.layers, network.entry)
         outputs = network.outputs(spec, last)
     except _TooManyRows:
@@ -74,19 +76,53 @@ class _Network(Wiring):
         self.groups: list[Group] = []
         self.problems: dict[tuple[str, Path], Problem] = {}
         self.group: Group | None = None
-        inputs = {name: Edge(shape, None) for name, shape in spec.inputs.items()}
+        inputs = {name: Edge(shape, None, name) for name, shape in spec.inputs.items()}
         self.scopes = Scopes(inputs)
         self.values: list[Mapping[str, Any]] = [spec.vars]
         self.uses: list[Use] = []
         self.made: dict[Any, LayerSpec] = {}
         self.steps = 0
+        self.advised = 0
         self.depth = 0
         self.container: LayerSpec | None = None
         self.later_copy = False
         self.cut_short: dict[str, bool] = {}
+        if spec.spoilt:
+            self._lose()
+        self.sizes: dict[str, int] = {}
         self.blind = all(shape.open for shape in spec.inputs.values())
         self.entry: Edge | None = next(iter(inputs.values())) if len(inputs) == 1 else None
         self.inputs = list(inputs)
+
+    def stop_if_endless(self, layers: Sequence[LayerSpec]) -> int:
+        """How many rows and parts these layers are at least; each is laid once or more.
+
+        Blocks that use each other twice double with each step, and nobody waits for 2^40.
+        """
+        size = 0
+        for spec in layers:
+            size += 1 + self._least(spec)
+            if size > MAX_ROWS:
+                self._stop(spec)
+        return size
+
+    def _least(self, spec: LayerSpec) -> int:
+        if spec.block is None:
+            inner = (value for value in spec.written.values() if isinstance(value, tuple))
+            return sum(self._least_inside(value) for value in inner)
+        if spec.block.name not in self.sizes:
+            self.sizes[spec.block.name] = 0  # a ring of them is refused, and laid no further
+            self.depth += 1
+            inside = self.reader.inside(spec.block) if self.depth < MAX_NESTING else ()
+            self.sizes[spec.block.name] = self.stop_if_endless(inside)
+            self.depth -= 1
+        return self.sizes[spec.block.name]
+
+    def _least_inside(self, value: tuple[Any, ...]) -> int:
+        """The same for what a key holds: layers, lists of layers, or a plain list."""
+        layers = [one for one in value if isinstance(one, LayerSpec)]
+        branches = [one for one in value if isinstance(one, tuple)]
+        return self.stop_if_endless(layers) + sum(map(self.stop_if_endless, branches))
 
     # -- layers one after the other, and copies of them
 
@@ -190,12 +226,13 @@ class _Network(Wiring):
             message = f"{spec.label} takes 1 input, but gets {len(edges)}"
             hint = "inside it, a layer takes others by their names"
             self._problem("NN206", spec.path, message, hint)
+            self._lose()
         args = self._arguments(spec, edges, laid)
         self.values.append({**self.values[0], **args})
         self.uses.append(Use(spec.path, laid + 1 if spec.repeat > 1 else None))
         frozen = self._value(spec, "trainable", spec.trainable, edges)
         inside = spec._replace(trainable=frozen is not False)
-        layers = spec.block.layers
+        layers = self.reader.inside(spec.block)
         entry = self._within(inside, lambda: self.chain(layers, edges[0]), scoped=True)
         self.uses.pop()
         self.values.pop()
@@ -204,6 +241,7 @@ class _Network(Wiring):
     def _contained(self, spec: LayerSpec, layer: Container, edges: tuple[Edge, ...]) -> Entry:
         """Lay out a layer that is made of layers."""
         if not self._check_inputs(spec, layer, edges):
+            self._lose()
             return Entry(Edge(UNKNOWN, None))
         outer, self.container = self.container, spec
 
@@ -212,8 +250,10 @@ class _Network(Wiring):
                 edge: Edge = layer.wire(self, *edges)
             except Misfit as misfit:
                 self._report(spec, misfit, edges)
+                self._lose()
                 edge = Edge(misfit.output or UNKNOWN, None)
             except Unknown:
+                self._lose()
                 edge = Edge(UNKNOWN, None)
             return edge
 
@@ -225,6 +265,7 @@ class _Network(Wiring):
         """Lay a part under a heading of its own, and with names of its own if `scoped`."""
         if self.depth >= MAX_NESTING:
             self._too_deep(spec)
+            self._lose()
             return Entry(Edge(UNKNOWN, None))
         self.group = Group(spec, self.group)
         self.groups.append(self.group)
@@ -237,10 +278,10 @@ class _Network(Wiring):
         self.group = self.group.parent
         return Entry(edge, None, (Copy(0, names, edge),))
 
-    def lay(self, item: Any, *edges: Any, role: str | None = None) -> Edge:
+    def lay(self, item: Any, *edges: Any, role: str | None = None, key: str = "") -> Edge:
         """Lay a layer that the container itself brings."""
         assert self.container  # noqa: S101 - only containers ask
-        spec = self.reader.layer(item, self.container.path)._replace(role=role)
+        spec = self.reader.layer(item, self.container.place(key))._replace(role=role)
         return self._once(spec, edges, 0).edge
 
     def part(
@@ -287,6 +328,8 @@ class _Network(Wiring):
             if key in OUTER and key != "first"
         }
         known = {key: value for key, value in values.items() if value is not MISSING}
+        if len(known) < len(values):
+            self._lose()
         return self.reader.outer(spec, {**spec.written, **known})
 
     def _concrete(self, spec: LayerSpec, edges: tuple[Edge, ...], laid: int) -> LayerSpec:
@@ -337,8 +380,7 @@ class _Network(Wiring):
         except Unknown:
             return MISSING
         except Faulty as fault:
-            text = value if isinstance(value, str) else ""
-            self._add(faulty(fault, text, place))
+            self._add(faulty(fault, place))
             return MISSING
 
     def _value(
@@ -388,6 +430,8 @@ class _Network(Wiring):
         try:
             node.output = _within_rank(layer.infer(*shapes))
         except Misfit as misfit:
+            if misfit.code == "NN212":
+                misfit.help = self._fitting_input(arrived, layer) or misfit.help
             self._report(node.spec, misfit, arrived)
             node.output, node.excused = misfit.output or UNKNOWN, True
             return
@@ -397,7 +441,7 @@ class _Network(Wiring):
         node.buffers, stored = _collected(layer.buffers(*shapes))
         node.complete = node.complete and stored
         node.macs = _macs(layer, shapes, node.output)
-        node.excused = any(shape.open for shape in shapes)
+        node.excused = any(shape.open for shape in shapes) and not layer.is_unstated
         if not (node.complete or node.excused):
             self._problem(
                 "NN214",
@@ -418,6 +462,7 @@ class _Network(Wiring):
             message = nowhere.message.replace("takes", "is tied to", 1)
             remedy = nowhere.remedy() if nowhere.hint or nowhere.known else TIE_HELP
             self._problem("NN207", place, f"{node.spec.label} {message}", remedy)
+            node.complete, node.excused = False, True
             return
         weight = _weight(node)
         shared = _weight(owner) if owner else None
@@ -515,9 +560,20 @@ class _Network(Wiring):
             except Nowhere as nowhere:
                 message = nowhere.message.replace("nothing before it", "nothing", 1)
                 self._problem("NN207", path, f"an output {message}", nowhere.remedy())
+                found[name] = Output(Edge(UNKNOWN, None), None)
+                self.cut_short["excused"] = True
         return found or {"output": Output(last, spec.loss)}
 
     # -- problems
+
+    def _fitting_input(self, edges: tuple[Edge, ...], merge: Layer) -> str | None:
+        """Which input would fit; looked for a few times, for it takes its time."""
+        self.advised += 1
+        return fitting_input(edges, merge) if self.advised <= MOST_ADVICE else None
+
+    def _lose(self) -> None:
+        """A part is missing for a reason that is reported: the sums are lower bounds."""
+        self.cut_short = {"complete": False, "macs_complete": False, "excused": True}
 
     def _report(self, spec: LayerSpec, misfit: Misfit, edges: tuple[Edge, ...]) -> None:
         written = misfit.key and (misfit.key in spec.given or misfit.key in spec.elsewhere)
@@ -526,8 +582,6 @@ class _Network(Wiring):
         if self.later_copy and misfit.code == "NN201":
             message = f"{message} in a later copy"
             remedy = f"each copy takes what the one before gives: leave {misfit.key} out"
-        if misfit.code == "NN212":
-            remedy = fitting_input(edges) or remedy
         note = way(edges) if misfit.code in ABOUT_SHAPES else None
         self._add(Problem(misfit.code, path, message, remedy, note=note))
 
@@ -552,15 +606,20 @@ class _Network(Wiring):
         self._problem(
             "NN209",
             spec.path,
-            f"the network has more than {grouped(MAX_ROWS)} different rows",
+            f"the network has more than {grouped(MAX_ROWS)} different rows and parts",
             "a repeated part that gives what it takes is one row, however often it stands",
         )
-        self.cut_short = {"complete": False, "macs_complete": False, "excused": True}
+        self._lose()
         raise _TooManyRows
+
+
+ONCE = Times()
 
 
 def _multiply(nodes: list[Node], groups: list[Group], times: Times) -> None:
     """Let these parts stand for so many copies of themselves."""
+    if times == ONCE:
+        return
     for node in nodes:
         node.times = node.times.times(times)
     for group in groups:

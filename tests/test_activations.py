@@ -301,7 +301,7 @@ def test_formats_show_the_same_and_the_rule() -> None:
     """4 + 300 elements of 4 bytes are 1216 bytes: 1.2 KiB."""
     text = json.dumps({"nnlint": 1, "input": [4], "layers": [linear(300, name="wide")]})
     full = render("full", [lint_text(text)], Style())
-    assert f"activations peak 1.2 KiB at wide, sum 1.2 KiB ({RULE})" in full
+    assert f"activations peak 1.2 KiB at wide (#1), sum 1.2 KiB ({RULE})" in full
     (file,) = json.loads(render("json", [lint_text(text)], Style()))["files"]
     assert file["network"]["activations"] == {
         "peak": 304, "total": 300, "bytes_at_peak": 1216, "complete": True, "rule": RULE,

@@ -113,7 +113,7 @@ def assert_dropped_is_said(screen: str, shown: dict[str, Any], width: int) -> No
     if not titles:
         return
     without = set() if shown["totals"]["moving"] else {"Moving"}
-    gone = [title.lower() for title in TITLES if title not in {*titles, *without}]
+    gone = [title for title in TITLES if title not in {*titles, *without}]
     said = f"not shown in {width} columns: {', '.join(gone)}\n"
     assert (said in screen) == bool(gone)
     assert ("not shown" in screen) == bool(gone)

@@ -307,6 +307,6 @@ def test_more_rows_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("nnlint.wiring.MAX_ROWS", 20)
     assert found(lint(*["ReLU"] * 20), "NN209") == []
     report = lint(*["ReLU"] * 21)
-    assert found(report, "NN209") == ["the network has more than 20 different rows"]
+    assert found(report, "NN209") == ["the network has more than 20 different rows and parts"]
     assert report.graph is not None
     assert not report.graph.totals.complete

@@ -106,7 +106,8 @@ def summary(reports: Sequence[Report], style: Style) -> str:
         )
     if total.ignored:
         words.append(f"{plural(total.ignored, 'finding')} ignored by comments")
-    return "; ".join(filter(None, words))
+    whole = "; ".join(filter(None, words))
+    return whole if cells(whole) <= style.width or style.color else "\n".join(words)
 
 
 def _findings_words(total: Counts, style: Style) -> str:

@@ -205,12 +205,10 @@ class Block(Record):
     Attributes:
         name: its name.
         args: argument -> its default, or `required`.
-        layers: its layers.
     """
 
     name: str
     args: Mapping[str, Any]
-    layers: tuple[LayerSpec, ...]
 
 
 @dataclass_transform(
@@ -336,6 +334,11 @@ class Layer:
         """Whether it has a bias; None where it can't have one."""
         flag = getattr(self, "bias", None)
         return flag if isinstance(flag, bool) else None
+
+    @property
+    def is_unstated(self) -> bool:
+        """Whether nobody can know its parameters, for its author has not stated them."""
+        return False
 
     # what an attribute may decide; a layer for which nothing decides it sets a plain value
 
@@ -467,8 +470,15 @@ class Wiring:
         """Lay the layers one after the other; returns the last one's output edge."""
         raise NotImplementedError
 
-    def lay(self, item: Any, *edges: Any, role: str | None = None) -> Any:
-        """Lay a layer that the container itself brings, written as in a spec."""
+    def lay(self, item: Any, *edges: Any, role: str | None = None, key: str = "") -> Any:
+        """Lay a layer that the container itself brings, written as in a spec.
+
+        Args:
+            item: the layer.
+            edges: what reaches it.
+            role: what it is to the container.
+            key: the container's key at which it may be written.
+        """
         raise NotImplementedError
 
     def part(

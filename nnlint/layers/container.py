@@ -13,8 +13,8 @@ from nnlint.layers.attribute import (
     layer_of,
     one_of,
 )
-from nnlint.layers.base import Container
-from nnlint.layers.shape import Misfit, Shape
+from nnlint.layers.base import Container, features_last
+from nnlint.layers.shape import Layout, Misfit, Shape
 
 if TYPE_CHECKING:
     from nnlint.layers.base import LayerSpec, Wiring
@@ -65,38 +65,36 @@ class Residual(Container):
         if self.on_mismatch == "skip":
             return y
         if self.on_mismatch == "error":
-            raise _mismatch(side.shape, y.shape)
-        return network.lay("Add", y, _projected(network, side, y.shape))
+            hint = "write on_mismatch: project (a 1x1 convolution beside it), or a shortcut"
+            raise self._mismatch(x.shape, side.shape, y.shape, hint)
+        projection = _projection(side.shape, y.shape)
+        if projection is None:
+            hint = "a projection changes channels and divides sizes: write a shortcut instead"
+            raise self._mismatch(x.shape, side.shape, y.shape, hint)
+        return network.lay("Add", y, network.lay(projection, side, role="shortcut"))
+
+    def _mismatch(self, x: Shape, side: Shape, y: Shape, hint: str) -> Misfit:
+        what = f"its body turns {x} into {y}, and"
+        if self.shortcut:
+            what = f"its shortcut gives {side}, its body {y}, and"
+        words = f"{what} unequal shapes can't be added"
+        return Misfit("NN212", words, hint, output=y)
 
 
-def _mismatch(side: Shape, output: Shape) -> Misfit:
-    return Misfit(
-        "NN212",
-        f"its body turns {side} into {output}, and unequal shapes can't be added",
-        "write on_mismatch: project (a 1x1 convolution beside it), or a shortcut of your own",
-        output=output,
-    )
-
-
-def _projected(network: Wiring, x: Any, output: Shape) -> Any:
-    """The shortcut as one convolution that gives the output's shape."""
-    if x.shape.rank != output.rank or not 1 <= output.rank <= 4:
-        raise _mismatch(x.shape, output)
+def _projection(x: Shape, y: Shape) -> dict[str, Any] | None:
+    """The layer that makes y of x: a convolution of maps, else a Linear."""
     plain = {"bias": False, "act": "none"}
-    if output.rank == 1:
-        return network.lay(
-            {"type": "Linear", "out_features": output.last, **plain}, x, role="shortcut"
-        )
-    strides = [
-        -(-size // out) for size, out in zip(x.shape.dims[1:], output.dims[1:], strict=True)
-    ]
-    reached = [-(-size // step) for size, step in zip(x.shape.dims[1:], strides, strict=True)]
-    if reached != list(output.dims[1:]):
-        raise _mismatch(x.shape, output)
+    if x.rank == y.rank and x.layout is not Layout.MAP and x.dims[:-1] == y.dims[:-1]:
+        return {"type": "Linear", "out_features": y.last, **plain}
+    is_map = x.layout in (Layout.MAP, Layout.UNDECIDED)
+    if x.rank != y.rank or not is_map or not 2 <= y.rank <= 4:
+        return None
+    sizes = list(zip(x.dims[1:], y.dims[1:], strict=True))
+    strides = [-(-before // after) for before, after in sizes]
+    if [-(-a // step) for (a, _), step in zip(sizes, strides, strict=True)] != list(y.dims[1:]):
+        return None
     window = {"kernel_size": 1, "stride": strides, "padding": 0, "dilation": 1, "groups": 1}
-    kind = f"Conv{output.rank - 1}d"
-    item = {"type": kind, "out_channels": output.dims[0], **window, **plain}
-    return network.lay(item, x, role="shortcut")
+    return {"type": f"Conv{y.rank - 1}d", "out_channels": y.dims[0], **window, **plain}
 
 
 class Parallel(Container):
@@ -120,7 +118,7 @@ class Parallel(Container):
     def wire(self, network: Wiring, *inputs: Any) -> Any:
         """Every branch, then the merge of them all."""
         edges = [network.chain(branch, inputs[0]) for branch in self.branches]
-        return network.lay(self.merge or "Concat", *edges)
+        return network.lay(self.merge or "Concat", *edges, key="merge")
 
 
 class MoE(Container):
@@ -152,13 +150,13 @@ class MoE(Container):
     def wire(self, network: Wiring, *inputs: Any) -> Any:
         """The router, the experts, the shared expert, and their weighted sum."""
         (x,) = inputs
+        features_last(x.shape)
         if self.top_k > self.num_experts:
             raise Misfit(
                 "NN205",
                 f"top_k is {self.top_k}, but there are {self.num_experts} experts",
                 f"write a top_k from 1 to {self.num_experts}",
                 key="top_k",
-                output=x.shape,
             )
         router = {"type": "Linear", "out_features": self.num_experts, "bias": self.router_bias}
         network.lay({**router, "act": "none", "norm": "none"}, x, role="router")

@@ -122,6 +122,11 @@ class Custom(Layer):
             return inputs[0]
         return Shape(tuple(dims), layout_of_rank(len(dims)))
 
+    @property
+    def is_unstated(self) -> bool:
+        """Whether `parameters` is not written."""
+        return self.written.get("parameters") is None
+
     def parameters(self, *inputs: Shape) -> Iterator[ParamTensor]:  # noqa: ARG002
         """As written.
 
