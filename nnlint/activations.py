@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 RULE = "estimate: each output is kept until its last use"
 COPIES = 3
 """Of equal copies in a row, so many are walked: the first, one between, the last."""
-MOST_STEPS = 20_000
+MOST_STEPS = 10_000
 """Steps of a walk; a network of more is walked with one copy of each part."""
 
 Value: TypeAlias = "int | str"
@@ -60,7 +60,7 @@ class _Walk:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.steps = list(_sequence(graph.nodes, None, COPIES))
+        self.steps = list(islice(_sequence(graph.nodes, None, COPIES), MOST_STEPS + 1))
         if len(self.steps) > MOST_STEPS:
             self.steps = list(graph.nodes)
         self.chains: dict[int, list[int]] = {}
