@@ -735,3 +735,56 @@ def test_ctrl_c_ends_with_130_and_no_traceback() -> None:
     assert run.code == 130
     assert run.out == ""
     assert_quiet_about_itself(run)
+
+
+# Variants and depth
+
+VARIANTS = f"""{HEAD}vars: {{d: 10}}
+variants: {{wide: {{d: 20}}}}
+blocks:
+  b: {{layers: [{{type: Linear, out_features: $d}}, ReLU]}}
+layers:
+  - {{block: b, repeat: 3}}
+expect: {{params: 8070, variants: {{wide: 16540}}}}
+"""  # 784×10 + 10 + 2·(10×10 + 10); 784×20 + 20 + 2·(20×20 + 20)
+
+
+def test_a_plain_run_checks_the_variants_that_are_expected() -> None:
+    Path("a.yaml").write_text(VARIANTS)
+    run = lint("a.yaml")
+    assert (run.code, "wide 16,540 parameters ✓" in run.out) == (0, True)
+    Path("a.yaml").write_text(VARIANTS.replace("16540", "16541"))
+    run = lint("--format", "concise", "a.yaml")
+    assert run.code == 3
+    assert "expect.variants.wide is 16,541, but the network has 16,540: 1 fewer" in run.out
+
+
+def test_a_variant_is_checked_alone() -> None:
+    Path("a.yaml").write_text(VARIANTS.replace("8070", "1"))
+    run = lint("--variant", "wide", "--format", "json", "a.yaml")
+    (file,) = run.json["files"]
+    assert (run.code, file["network"]["totals"]["params"]) == (0, 16540)
+    assert file["network"]["variant"] == "wide"
+
+
+def test_a_variant_that_is_not_there_is_no_green() -> None:
+    Path("a.yaml").write_text(VARIANTS)
+    Path("b.yaml").write_text(CLEAN)
+    run = lint("--variant", "wdie", "a.yaml", "b.yaml")
+    assert run.code == 2
+    assert "a.yaml: there is no variant 'wdie' in it: did you mean 'wide'?" in run.err
+    assert "b.yaml: there is no variant 'wdie' in it: it has none" in run.err
+
+
+def test_depth_sums_up_the_parts() -> None:
+    Path("a.yaml").write_text(VARIANTS)
+    (row,) = [line for line in lint("--depth", "1", "a.yaml").out.splitlines() if " b " in line]
+    assert "b ×3" in row
+    assert "8,070" in row
+
+
+@pytest.mark.parametrize("depth", ["0", "-1", "x", "1.5", "9" * 20])
+def test_a_depth_is_a_whole_number_from_one(depth: str) -> None:
+    Path("a.yaml").write_text(VARIANTS)
+    run = lint(f"--depth={depth}", "a.yaml")
+    assert (run.code, "is no whole number from 1 up" in run.err) == (2, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pathlib
 from functools import cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nnlint.finding import Path
+
 
 MARK = "¦"
 """Stands in a test's text where the finding is expected; it is not part of the text."""
@@ -490,6 +492,87 @@ def test_a_bare_name_is_taken_where_nothing_is_required(name: str) -> None:
 )  # fmt: skip
 def test_both_give_the_verdict(data: object, verdict: bool) -> None:
     assert agree(data) is verdict
+
+
+COMPOSED = {"vars": {"x": 1, "a": "ReLU", "k": 3, "n": 2},
+            "blocks": {"b": {"args": {"x": 1}, "layers": ["ReLU"]}}}  # fmt: skip
+
+
+def linear(**keys: Any) -> dict[str, Any]:
+    return {"type": "Linear", "out_features": 4, **keys}
+
+
+def conv(size: Any) -> dict[str, Any]:
+    return {"type": "Conv2d", "out_channels": 4, "kernel_size": size}
+
+
+def parallel(merge: Any) -> dict[str, Any]:
+    return {"type": "Parallel", "branches": [[], ["ReLU"]], "merge": merge}
+
+
+@pytest.mark.parametrize(
+    ("layer", "verdict"),
+    [
+        (linear(out_features="$x"), True),
+        (linear(out_features="x"), False),
+        (linear(act="$a"), True),
+        (linear(act="Linear"), False),
+        (linear(act={"type": "ELU", "alpha": 2}), True),
+        (linear(act={"type": "ELU", "alhpa": 2}), False),
+        (linear(norm="none"), True),
+        (linear(norm=None), True),
+        (linear(norm={"block": "b"}), False),
+        (linear(repeat=3, first={"bias": False}), True),
+        (linear(bias="$x"), True),
+        (conv([3, "$k"]), True),
+        (conv([3, "k"]), False),
+        ({"block": "b", "repeat": "$n", "x": 3}, True),
+        ({"block": "b", "repeat": "n"}, False),
+        ({"block": "b", "type": "ReLU"}, False),
+        ({"block": "b", "x": [1]}, False),
+        (parallel("Add"), True),
+        (parallel({"type": "Concat", "dim": 1}), True),
+        (parallel("ReLU"), False),
+        ({"type": "ReLU", "name": "$x"}, False),
+        ({"type": "Concat", "with": ["a", "b.3/c"]}, True),
+        ({"type": "Concat", "with": ["a b"]}, False),
+    ],
+)
+def test_both_judge_compositions_alike(layer: Any, verdict: bool) -> None:
+    assert agree(spec(layer, **COMPOSED)) is verdict
+
+
+@pytest.mark.parametrize(
+    ("keys", "verdict"),
+    [
+        ({"defaults": {"Linear": {"bias": False, "act": "ReLU"}}}, True),
+        ({"defaults": {"Linear": {"bais": False}}}, False),
+        ({"defaults": {"Lineer": {"bias": False}}}, False),
+        ({"defaults": {"Linear": {"out_features": "$d"}}, "vars": {"d": 3}}, True),
+        ({"outputs": ["a", "b.0/c"]}, True),
+        ({"outputs": {"a": {"from": "x", "loss": "MSELoss"}}}, True),
+        ({"outputs": {"a": {"loss": "MSELoss"}}}, False),
+        ({"vars": {"in": 3}}, False),
+        ({"vars": {"d": [1]}}, False),
+        ({"vars": {"d": 1}, "variants": {"7b": {"d": 2}}}, True),
+        ({"blocks": {"b": {"args": {"repeat": 1}, "layers": []}}}, False),
+        ({"blocks": {"b": {"args": {"x": 1}}}}, False),
+        ({"convention": "keras"}, True),
+        ({"convention": "jax"}, False),
+        ({"expect": {"variants": {"a": 3}, "output": {"x": [4]}}}, True),
+        ({"expect": {"params": "$d"}}, False),
+    ],
+)
+def test_both_judge_what_layers_are_made_of_alike(keys: dict[str, Any], verdict: bool) -> None:
+    assert agree(spec("ReLU", **keys)) is verdict
+
+
+SPECS = sorted((pathlib.Path(__file__).resolve().parent.parent / "specs").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_both_take_the_networks_of_the_zoo(path: pathlib.Path) -> None:
+    assert agree(document.read(path.read_text("utf-8")).data)
 
 
 POOL = st.sampled_from(
