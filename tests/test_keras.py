@@ -743,18 +743,14 @@ def test_words_for_a_padding_are_keras_way(
         assert keras.infer(x) == none.infer(x)
 
 
-@pytest.mark.parametrize(
-    ("kind", "remedy"), [("MaxPool1d", "the padding as numbers"), ("MaxPool2d", "padding: 2")]
-)
-def test_no_padding_is_advised_that_torch_refuses(kind: str, remedy: str) -> None:
-    """A dilated window spans 5; half of its 3 elements is 1, which torch counts in 1d."""
+@pytest.mark.parametrize("kind", ["MaxPool1d", "MaxPool2d", "MaxPool3d"])
+def test_no_padding_is_advised_that_torch_refuses(kind: str) -> None:
+    """A dilated window spans 5, but half of its 3 elements is 1."""
     values = {"kernel_size": 3, "dilation": 2}
     x = a_map(3, *(9,) * int(kind[-2]))
     misfit = refusal(both(kind, padding="same", **values)[0], x)
-    assert f"write {remedy}, or" in (misfit.help or "")
-    taken = kind == "MaxPool2d"
-    advised = both(kind, padding=2, **values)[0]
-    assert advised.infer(x).dims == (3, 3, 3) if taken else refusal(advised, x)
+    assert "write the padding as numbers, or" in (misfit.help or "")
+    assert refusal(both(kind, padding=2, **values)[0], x).key == "padding"
 
 
 def test_a_mean_in_keras_leaves_the_padding_out() -> None:

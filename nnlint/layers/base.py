@@ -283,6 +283,8 @@ class Layer:
     """Nothing that it gives is below 0."""
     keeps_positive: ClassVar[bool] = False
     """What is not below 0 comes out as it went in."""
+    is_product: ClassVar[bool] = False
+    """It multiplies its inputs: one is a factor for the others."""
     uses_batch: ClassVar[bool] = False
     """It normalises with the mean and the deviation of a batch."""
 

@@ -28,7 +28,6 @@ class _Table(Layer):
     example_inputs = {"input": {"tokens": 12}}
     is_embedding = True
     is_vocabulary = True
-    width_keys = ("embedding_dim",)
 
     num_embeddings: int = attribute(SIZE, "size of the vocabulary", keras=("input_dim",))
     embedding_dim: int = attribute(SIZE, "size of each vector", keras=("output_dim",))

@@ -119,6 +119,7 @@ class Multiply(_Merge):
 
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.mul.html"
     example_inputs = {"left": [64, 28, 28], "right": [64, 1, 1]}
+    is_product = True
     wants = "it multiplies inputs whose axes have equal sizes, or size 1"
 
     def binding(self, sizes: Sequence[int]) -> set[int]:

@@ -159,8 +159,8 @@ class _BatchNorm(_StatisticsNorm):
         if self.eps <= 0 and self.convention == "torch":
             raise Misfit(
                 "NN205",
-                f"eps is {self.eps}, but PyTorch's {type(self).__name__} wants it above 0 while "
-                "training",
+                f"eps is {self.eps}, but PyTorch's {type(self).__name__} wants it above 0 "
+                "while training",
                 "leave it out: it is small enough",
                 key="eps",
                 output=x,
@@ -324,6 +324,7 @@ class _TrailingNorm(Layer):
 
     role = "norm"
 
+    bounds = UNBOUNDED
     prefers = Layout.SEQUENCE
     passes_linearity = True
 

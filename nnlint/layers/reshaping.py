@@ -46,6 +46,7 @@ class Unflatten(Layer):
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.Unflatten.html"
     example = {"dim": 1, "unflattened_size": [16, 7, 7]}
     passes_linearity = True
+    passes_last = True
 
     dim: int = attribute(AXIS, "the axis to split; the batch is 0")
     unflattened_size: tuple[int, ...] = attribute(
@@ -70,6 +71,7 @@ class Reshape(Layer):
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.reshape.html"
     example = {"shape": [16, 7, 7]}
     passes_linearity = True
+    passes_last = True
 
     shape: tuple[int, ...] = attribute(
         SIZES, "the new sizes, without a batch; their product stays", keras=("target_shape",)
@@ -103,6 +105,7 @@ class Permute(Layer):
     example = {"dims": [2, 1]}
     example_inputs = {"input": {"map": [64, 100]}}
     passes_linearity = True
+    passes_last = True
     arranges_axes = True
 
     dims: tuple[int, ...] = attribute(

@@ -34,9 +34,9 @@ def _problem(node: Node, hidden: int, width: int) -> Problem:
     return Problem(
         "NN803",
         node.spec.place(key),
-        f"{node.spec.label} has {grouped(hidden)} hidden features for {grouped(width)} and three "
-        f"matrices: {grouped(3 * hidden * width)} weights, where a plain MLP {PLAIN} times as "
-        f"wide has {grouped(2 * PLAIN * width * width)}",
+        f"{node.spec.label} has {grouped(hidden)} hidden features for {grouped(width)}, and "
+        f"three matrices: {grouped(3 * hidden * width)} weights, where a plain MLP {PLAIN} "
+        f"times as wide has {grouped(2 * PLAIN * width * width)}",
         f"with {key}: {fitting} (8/3 as wide) it has about as many as the plain one",
     )
 

@@ -25,8 +25,8 @@ def check(graph: Graph) -> Iterator[Problem]:
             yield Problem(
                 "NN805",
                 path,
-                f"{nodes[0].spec.label} adds two biases, bias_ih and bias_hh, where one does the "
-                f"same: {grouped(idle)} of its {grouped(params)} parameters are idle",
+                f"{nodes[0].spec.label} adds two biases, bias_ih and bias_hh, where one is "
+                f"enough: {grouped(idle)} of its {grouped(params)} parameters are idle",
                 "PyTorch has no flag for it, and bias: false drops both; remember it where you "
                 "compare counts: Keras has one (convention: keras)",
             )

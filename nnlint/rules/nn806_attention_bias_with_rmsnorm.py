@@ -80,8 +80,8 @@ RULE = Rule(
         "(T5, Llama, Gemma, Mixtral, DeepSeek) leave the biases of the projections out as "
         "well; PaLM reports that large networks train more stably without. A key's bias "
         "alone changes nothing at all: it adds the same to all scores of a query, and softmax "
-        "takes it away. PyTorch's default is bias: true, so it often comes in unseen. The rule is "
-        "silent where only some projections have one, which somebody must have chosen: "
+        "takes it away. PyTorch's default is bias: true, so it often comes in unseen. The rule "
+        "is silent where only some projections have one, which somebody must have chosen: "
         "Qwen2 has them in queries, keys and values, and not in the output."
     ),
     reference="https://arxiv.org/abs/2204.02311",

@@ -26,13 +26,13 @@ def check(graph: Graph) -> Iterator[Problem]:
     if layers <= FEW or not graph.totals.macs_complete:
         return
     for node in graph.nodes:
-        share = Fraction(node.macs or 0, total)
-        if share > MOST and node.times.runs:
+        macs = node.macs or 0
+        if macs > MOST * total:
             yield Problem(
                 "NN807",
                 node.path,
-                f"{node.spec.label} alone computes {grouped(node.macs or 0)} of the "
-                f"{grouped(total)} multiply-adds of {layers} layers, {percent(share)}",
+                f"{node.spec.label} alone computes {grouped(macs)} of the {grouped(total)} "
+                f"multiply-adds of {layers} layers ({percent(Fraction(macs, total))})",
                 "to make the network faster, begin here: fewer outputs or channels, or fewer "
                 "positions that reach it",
             )

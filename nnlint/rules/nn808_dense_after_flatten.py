@@ -10,6 +10,7 @@ from nnlint.finding import Problem, Severity
 from nnlint.layers.shape import Layout
 from nnlint.quantity import percent
 from nnlint.rules import Rule
+from nnlint.rules.walking import is_dense
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:
@@ -24,14 +25,10 @@ def check(graph: Graph) -> Iterator[Problem]:
     """Dense layers over a flattened map, with more than `MOST` of all parameters."""
     total = graph.totals.params
     for node in graph.nodes if graph.totals.complete else ():
-        if node.params > MOST * total and _is_dense(node):
+        if node.params > MOST * total and is_dense(node):
             flatten = _flatten(node)
             if flatten and _is_convolved(flatten) and not _makes_a_map(graph, node):
                 yield _problem(node, flatten, total)
-
-
-def _is_dense(node: Node) -> bool:
-    return bool(node.layer and node.layer.is_linear_map and node.layer.feature_axis == -1)
 
 
 def _flatten(node: Node) -> Node | None:

@@ -6,14 +6,15 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING
 
+from nnlint.finding import spell
 from nnlint.layers.shape import Layout, Misfit, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from nnlint.finding import Path
     from nnlint.graph import Graph, Node, Output
-    from nnlint.layers.base import Layer
+    from nnlint.layers.base import Layer, ParamTensor, Slide
 
 
 COMPARING = ("CrossEntropyLoss", "MultiLabelMarginLoss", "MultiMarginLoss", "NLLLoss")
@@ -58,6 +59,18 @@ def is_lone_score(output: Output) -> bool:
     shape = output.edge.shape
     ranked = shape.layout in (Layout.FEATURES, Layout.MAP) and not shape.open
     return output.loss in COMPARING and ranked and shape.dims[:1] == (1,)
+
+
+def beneath(node: Node) -> Layer | None:
+    """What is last but for a layer that another rule wants gone.
+
+    Such are an activation directly behind an activation (NN403), and a batch norm (NN408).
+    """
+    source = next(iter(node.sources), None)
+    before, layer = source.layer if source else None, node.layer
+    if before is None or layer is None or before.role != "activation":
+        return None
+    return before if layer.role == "activation" or layer.uses_batch else None
 
 
 def _passes_last(node: Node, layer: Layer) -> bool:
@@ -121,3 +134,70 @@ def dropped_share(node: Node) -> Fraction:
 def merges_alike(node: Node) -> bool:
     """Whether it joins its inputs element by element: a sum, or a product that gates."""
     return bool(node.layer and node.layer.merges and node.output in node.inputs)
+
+
+def leaving(graph: Graph) -> set[int]:
+    """The ids of the layers whose output is an output of the network."""
+    return {id(output.edge.node) for output in graph.outputs.values()}
+
+
+def takers(nodes: list[Node], leaving: set[int]) -> list[tuple[Node, Node]]:
+    """Each copy of a definition with each layer that takes it; none where one leaves."""
+    ways = [(node, way) for node in nodes for way in node.followers()]
+    if not all(way and id(node) not in leaving for node, way in ways):
+        return []
+    return [(node, taker) for node, way in ways for taker in way]
+
+
+def follows_itself(nodes: list[Node]) -> list[tuple[Node, Node]]:
+    """The copies of a definition that take the copy before, with nothing between."""
+    return [(node, node) for node in nodes if any(node in way for way in node.loops)]
+
+
+def arriving(graph: Graph) -> dict[Path, list[Node | None]]:
+    """What each definition's copies take; None is an input of the network."""
+    found: dict[Path, list[Node | None]] = {}
+    for node in graph.nodes:
+        found.setdefault(node.path, []).extend(node.sources)
+        for taker in (taker for way in node.loops for taker in way):
+            found.setdefault(taker.path, []).append(node)
+    return found
+
+
+def follows(first: Node, second: Node) -> str:
+    """The two in words: `ReLU follows ReLU (layers[1])`."""
+    if first.path == second.path:
+        return f"each copy of {second.spec.label} follows the one before"
+    return f"{second.spec.label} follows {first.spec.label} ({spell(first.path)})"
+
+
+def weight(node: Node) -> ParamTensor | None:
+    """Its own tensor `weight`; None where it shares another's, or has none."""
+    return next((tensor for tensor in node.tensors if tensor.name == "weight"), None)
+
+
+def is_dense(node: Node) -> bool:
+    """Whether it multiplies the last axis by a learned matrix."""
+    return bool(node.layer and node.layer.is_linear_map and node.layer.feature_axis == -1)
+
+
+def before(
+    ends: Iterable[Node | None], beyond: Container[int] = frozenset()
+) -> dict[int, Node]:
+    """These layers and all from which they take, by their ids; up to those `beyond`."""
+    waiting = list(ends)
+    seen: dict[int, Node] = {}
+    while waiting:
+        node = waiting.pop()
+        if node and id(node) not in seen and id(node) not in beyond:
+            seen[id(node)] = node
+            waiting += node.sources
+    return seen
+
+
+def slides(node: Node) -> tuple[Slide, ...]:
+    """Its window on each axis; none where it has none, or nobody knows what arrives."""
+    try:
+        return node.layer.slides(node.inputs[0]) if node.layer and node.inputs else ()
+    except (Unknown, Misfit):
+        return ()

