@@ -30,7 +30,11 @@ class NoSuchVariant(Exception):  # noqa: N818 - said of the spec, not of nnlint
 
 
 def lint_source(
-    source: sources.Source, *, skip_unmarked: bool, variant: str | None = None
+    source: sources.Source,
+    *,
+    skip_unmarked: bool,
+    variant: str | None = None,
+    advice: bool = True,
 ) -> Report:
     """Lint one input; whatever happens, the answer is a report."""
     from nnlint.document import MAX_BYTES  # noqa: PLC0415 - yaml loads with the first file
@@ -45,7 +49,7 @@ def lint_source(
     if data is None:
         return Report(source.path, Status.SKIPPED, sources.MARKER_WORDS)
     try:
-        return lint_bytes(data, source.path, variant)
+        return lint_bytes(data, source.path, variant, advice=advice)
     except NoSuchVariant as reason:
         return Report(source.path, Status.UNREADABLE, str(reason))
     except Exception as error:
@@ -56,10 +60,13 @@ def _too_large(size: int, limit: int) -> str:
     return f"the file has {grouped(size)} bytes, and the most is {grouped(limit)}"
 
 
-def lint_bytes(data: bytes, path: str, variant: str | None = None) -> Report:
+def lint_bytes(
+    data: bytes, path: str, variant: str | None = None, *, advice: bool = True
+) -> Report:
     """Lint the bytes of a spec."""
     try:
-        return lint_text(data.removeprefix(BYTE_ORDER_MARK).decode(), path, variant)
+        text = data.removeprefix(BYTE_ORDER_MARK).decode()
+        return lint_text(text, path, variant, advice=advice)
     except UnicodeDecodeError as error:
         from nnlint.document import Lines  # noqa: PLC0415 - yaml loads with the first file
 
@@ -77,7 +84,9 @@ def _refused(path: str, code: str, message: str, span: Span = TOP, data: bytes =
     return Report(path, text=data.decode("utf-8", "replace"), findings=(finding,))
 
 
-def lint_text(text: str, path: str = "<text>", variant: str | None = None) -> Report:
+def lint_text(
+    text: str, path: str = "<text>", variant: str | None = None, *, advice: bool = True
+) -> Report:
     """Lint the text of a spec; with `variant`, that variant of it alone."""
     from nnlint import document  # noqa: PLC0415 - yaml loads with the first file
 
@@ -85,11 +94,11 @@ def lint_text(text: str, path: str = "<text>", variant: str | None = None) -> Re
     problems = list(read.problems)
     networks = _networks(read, problems, variant) if read.root else []
     for each in networks:
-        problems += _judged(*each, networks[0][1])
+        problems += _judged(*each, networks[0][1], advice=advice)
     main: tuple[ModelSpec | None, Graph | None] = networks[0] if networks else (None, None)
     spec, graph = main
     variants = tuple(_variant(*each) for each in networks[1:])
-    silenced = ignores.apply(ignores.find(read), _placed(read, problems))
+    silenced = ignores.apply(ignores.find(read), _placed(read, problems), advice=advice)
     findings = [*silenced.findings, *_placed(read, silenced.problems)]
     return Report(
         path,
@@ -138,10 +147,10 @@ def _variant(spec: ModelSpec, graph: Graph) -> Variant:
     return Variant(graph, limits, expectations)
 
 
-def _judged(spec: ModelSpec, graph: Graph, main: Graph) -> Iterator[Problem]:
+def _judged(spec: ModelSpec, graph: Graph, main: Graph, *, advice: bool) -> Iterator[Problem]:
     """What is wrong with one network; of a variant also that it is the variant's."""
     found = [*spec.problems, *graph.problems]
-    for rule in rules.checks():
+    for rule in rules.checks(advice=advice):
         found += rule.check(graph) if rule.check else ()
     found += budget.check(graph, spec)
     if graph is main or graph.variant is None:

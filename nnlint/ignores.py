@@ -99,8 +99,13 @@ class Silenced(Record):
     problems: list[Problem]
 
 
-def apply(ignores: list[Ignore], findings: Iterable[Finding]) -> Silenced:
-    """Leave out what is ignored; an ignore that nothing needed is a problem."""
+def apply(
+    ignores: list[Ignore], findings: Iterable[Finding], *, advice: bool = True
+) -> Silenced:
+    """Leave out what is ignored; an ignore that nothing needed is a problem.
+
+    Without `advice` nobody knows whether one of advice is needed.
+    """
     asked = {(ignore.code, ignore.line) for ignore in ignores}
     used: set[tuple[str, int | None]] = set()
     kept, everything = [], list(findings)
@@ -110,7 +115,8 @@ def apply(ignores: list[Ignore], findings: Iterable[Finding]) -> Silenced:
         used |= fitting
         if not fitting:
             kept.append(finding)
-    unused = [_unused(ignore) for ignore in ignores if (ignore.code, ignore.line) not in used]
+    judged = [one for one in ignores if advice or not one.code.startswith(rules.ADVICE)]
+    unused = [_unused(ignore) for ignore in judged if (ignore.code, ignore.line) not in used]
     return Silenced(kept, len(everything) - len(kept), unused)
 
 

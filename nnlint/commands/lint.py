@@ -44,7 +44,10 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
 
 def _linted(source: sources.Source, chosen: Options) -> Report:
     return engine.lint_source(
-        source, skip_unmarked=chosen.skip_unmarked, variant=chosen.variant
+        source,
+        skip_unmarked=chosen.skip_unmarked,
+        variant=chosen.variant,
+        advice=chosen.show_info,
     )
 
 

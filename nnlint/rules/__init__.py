@@ -99,7 +99,12 @@ def find(code: str) -> Rule | None:
     return rule
 
 
-def checks() -> list[Rule]:
-    """The rules that look at a graph."""
-    candidates = [find(code) for code in codes() if not code.startswith(_STAGES)]
+ADVICE = "NN8"
+"""The family that is advice throughout: whoever does not ask for it need not load it."""
+
+
+def checks(*, advice: bool = True) -> list[Rule]:
+    """The rules that look at a graph; without `advice`, those that may say more than that."""
+    silent = _STAGES if advice else (*_STAGES, ADVICE)
+    candidates = [find(code) for code in codes() if not code.startswith(silent)]
     return [rule for rule in candidates if rule and rule.check]

@@ -52,7 +52,7 @@ def _made(graph: Graph) -> dict[int, tuple[Node, bool]]:
     return found
 
 
-def _is_judged(norm: Node, made: Node, padded: bool) -> bool:  # noqa: FBT001 - unpacked
+def _is_judged(norm: Node, made: Node, padded: bool) -> bool:
     """Whether it is a batch norm, and one position is not what the layer is for that made it."""
     learns = norm.layer and norm.layer.uses_batch and norm.trainable
     meant = not padded and all(one.span == one.size for one in slides(made))
