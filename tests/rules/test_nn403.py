@@ -1,0 +1,154 @@
+"""NN403: an activation directly after an activation."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnlint.engine import lint_text
+from nnlint.finding import Severity
+
+if TYPE_CHECKING:
+    from nnlint.finding import Finding
+
+
+def found(*layers: object, x: object = (8,), **more: object) -> list[Finding]:
+    report = lint_text(json.dumps({"nnlint": 1, "input": x, "layers": layers, **more}))
+    return [finding for finding in report.findings if finding.rule.code == "NN403"]
+
+
+def linear(out_features: int = 8, **more: object) -> dict[str, Any]:
+    return {"type": "Linear", "out_features": out_features, **more}
+
+
+def sequential(*layers: object, **more: object) -> dict[str, Any]:
+    return {"type": "Sequential", "layers": list(layers), **more}
+
+
+def parallel(*branches: list[object], **more: object) -> dict[str, Any]:
+    return {"type": "Parallel", "branches": branches, **more}
+
+
+SOFTMAX = {"type": "Softmax", "dim": 1}
+
+
+def test_what_changes_nothing_is_said_so() -> None:
+    (finding,) = found(linear(), "ReLU", {"type": "ReLU", "name": "again"}, linear())
+    assert finding.rule.severity is Severity.WARNING
+    assert finding.path == ("layers", 2)
+    assert finding.message == (
+        "ReLU 'again' follows ReLU (layers[1]) and changes nothing: nothing below 0 reaches it"
+    )
+    assert finding.help == "remove it"
+
+
+def test_what_squeezes_twice_is_said_so() -> None:
+    (finding,) = found(linear(), "ReLU", SOFTMAX)
+    assert finding.message == (
+        "Softmax follows ReLU (layers[1]) with nothing between: one acts on what the other has "
+        "squeezed"
+    )
+    assert finding.help == "keep one of them, or put a layer that learns between them"
+
+
+def test_log_softmax_twice_is_advice() -> None:
+    twice = {"type": "LogSoftmax", "dim": 1}
+    (finding,) = found(linear(), twice, twice)
+    assert finding.rule.severity is Severity.INFO
+    assert finding.message.endswith("changes nothing: these are logarithms already")
+
+
+@pytest.mark.parametrize(
+    ("pair", "nothing"),
+    [
+        (("ReLU", "ReLU"), True),
+        (("Sigmoid", "ReLU"), True),
+        (("ReLU6", "ReLU"), True),
+        (("ReLU", "LeakyReLU"), True),
+        (("Softplus", "ELU"), True),
+        ((SOFTMAX, "ReLU"), True),
+        ((SOFTMAX, SOFTMAX), False),
+        (("ReLU", "Sigmoid"), False),
+        (("ReLU", "ReLU6"), False),
+        (("Tanh", "ReLU"), False),
+        (("GELU", "GELU"), False),
+        (("LeakyReLU", "ReLU"), False),
+        ((SOFTMAX, {"type": "LogSoftmax", "dim": 1}), False),
+    ],
+)
+def test_pairs(pair: tuple[object, object], *, nothing: bool) -> None:
+    (finding,) = found(linear(), *pair)
+    assert ("changes nothing" in finding.message) == nothing
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (linear(act="ReLU"), "ReLU"),
+        (sequential(linear(), "ReLU"), sequential("ReLU", linear())),
+        (linear(), {"type": "ReLU", "repeat": 2}),
+        (linear(act="ReLU", name="a"), linear(), {"type": "ReLU", "from": "a"}, linear()),
+        (linear(act="ReLU"), parallel(["ReLU", linear()], ["ReLU", linear()])),
+        (linear(act="ReLU"), parallel(["ReLU", linear()], [linear()])),
+        (linear(act="Sigmoid"), parallel(["Tanh", linear()], ["Tanh", linear()])),
+    ],
+)
+def test_it_fires(layers: tuple[object, ...]) -> None:
+    assert found(*layers)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (linear(), "ReLU", linear(), "ReLU"),
+        (linear(), "ReLU", "Dropout", "ReLU"),
+        (linear(), "ReLU", "BatchNorm1d", "ReLU"),
+        (linear(), "ReLU", "LayerNorm", "ReLU"),
+        (linear(act="ReLU"), {"type": "Residual", "body": [linear()], "act": "ReLU"}),
+        (linear(act="ReLU"), parallel(["Sigmoid", linear()], [linear()])),
+        (linear(16, act="Tanh"), "GLU"),
+        (linear(16), "GLU", "Tanh"),
+        ("ReLU", "ReLU"),
+    ],
+)
+def test_it_is_silent(layers: tuple[object, ...]) -> None:
+    assert found(*layers) == []
+
+
+def test_pooling_keeps_them_apart() -> None:
+    conv = {"type": "Conv2d", "out_channels": 4, "kernel_size": 3, "act": "ReLU"}
+    pool = {"type": "MaxPool2d", "kernel_size": 2}
+    assert found(conv, pool, "ReLU", x=[3, 16, 16]) == []
+
+
+def test_mish_by_parts() -> None:
+    parts = ("Softplus", "Tanh", {"type": "Multiply", "with": "x"})
+    assert found(linear(name="x"), *parts) == []
+    assert len(found(linear(name="x"), *parts[:2])) == 1
+
+
+def test_what_leaves_the_network_too_may_be_wanted_as_it_is() -> None:
+    layers = (linear(), {"type": "ReLU", "name": "a"}, {"type": "Tanh", "name": "b"})
+    assert found(*layers, outputs=["a", "b"]) == []
+    assert len(found(*layers, outputs=["b"], expect={})) == 1
+
+
+def test_copies_are_one_finding() -> None:
+    assert len(found(sequential(linear(), "ReLU", "ReLU", repeat=5))) == 1
+    (finding,) = found(linear(), {"type": "ReLU", "repeat": 3})
+    assert finding.message.startswith("each copy of ReLU follows the one before and changes no")
+
+
+def test_the_end_and_the_start_of_a_repeated_part_are_both_needed_at_its_ends() -> None:
+    assert found(sequential("ReLU", linear(), "ReLU", repeat=3), linear()) == []
+
+
+def test_a_block_that_ends_as_what_follows_begins() -> None:
+    blocks = {"b": {"layers": [linear(), "ReLU"]}}
+    assert len(found({"block": "b", "repeat": 3}, "ReLU", blocks=blocks)) == 1
+
+
+def test_unknown_shapes_do_not_matter() -> None:
+    assert len(found({"type": "Custom", "parameters": {}}, linear(), "ReLU", "ReLU")) == 1

@@ -1,0 +1,152 @@
+"""NN411: a layer whose output nobody takes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnlint.engine import lint_text
+from nnlint.finding import Severity
+
+if TYPE_CHECKING:
+    from nnlint.finding import Finding
+
+
+def found(*layers: object, x: object = (8,), **more: object) -> list[Finding]:
+    report = lint_text(json.dumps({"nnlint": 1, "input": x, "layers": layers, **more}))
+    return [finding for finding in report.findings if finding.rule.code == "NN411"]
+
+
+def linear(out_features: int = 8, **more: object) -> dict[str, Any]:
+    return {"type": "Linear", "out_features": out_features, **more}
+
+
+def from_(name: str) -> dict[str, str]:
+    return {"from": name}
+
+
+def test_the_message_says_what_learns_nothing() -> None:
+    (finding,) = found(linear(name="a"), linear(2, name="lost"), linear(4, **from_("a")))
+    assert finding.rule.severity is Severity.WARNING
+    assert finding.path == ("layers", 1)
+    assert finding.message == (
+        "nobody takes the output of Linear 'lost', and it is no output of the network: it does "
+        "nothing, and 18 parameters learn nothing"
+    )
+    assert finding.help == (
+        "take it by its name (from, with), name it in outputs, or remove it"
+    )
+
+
+def test_a_dead_way_is_told_at_its_end() -> None:
+    way = (linear(2), "ReLU", linear(3))
+    (finding,) = found(linear(name="a"), *way, linear(**from_("a")))
+    assert finding.path == ("layers", 3)
+    assert "it and 2 layers before it do nothing, and 27 parameters learn" in finding.message
+
+
+def test_without_parameters_there_is_no_price() -> None:
+    (finding,) = found(linear(name="a"), "ReLU", linear(**from_("a")))
+    assert finding.message.endswith("it does nothing")
+
+
+def test_ends_that_share_a_way_share_its_price() -> None:
+    trunk = linear(name="b")
+    ends = (linear(2), linear(2, **from_("b")))
+    first, second = found(linear(name="a"), trunk, *ends, linear(**from_("a")))
+    assert "90 parameters" in first.message  # 72 of the way, 18 of its own
+    assert "18 parameters" in second.message
+
+
+def test_the_last_layer_is_dead_where_outputs_leave_it_out() -> None:
+    (finding,) = found(linear(name="a"), linear(2), outputs=["a"])
+    assert finding.path == ("layers", 1)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (linear(), "ReLU", linear()),
+        (linear(name="a"), linear(), {"type": "Add", "with": "a"}),
+        ({"type": "Residual", "body": [linear()]},),
+        ({"type": "Residual", "body": [linear(4)], "on_mismatch": "project"},),
+        ({"type": "Parallel", "branches": [[linear()], []]},),
+        ({"type": "Sequential", "layers": [linear()], "repeat": 3},),
+        ({"type": "Sequential", "layers": [linear(), {"type": "ReLU", "name": "x"}]}, linear()),
+    ],
+)
+def test_it_is_silent(layers: tuple[object, ...]) -> None:
+    assert found(*layers) == []
+
+
+def test_several_outputs() -> None:
+    layers = (linear(name="a"), linear(2, name="b"), linear(3, name="c", **from_("a")))
+    assert found(*layers, outputs=["b", "c"]) == []
+    assert len(found(*layers)) == 1
+
+
+def test_the_router_chooses_the_experts() -> None:
+    moe = {"type": "MoE", "num_experts": 4, "top_k": 2, "expert": [linear()]}
+    assert found({"type": "Residual", "body": [moe]}, x={"sequence": [5, 8]}) == []
+
+
+def test_a_weight_that_another_is_tied_to_is_used() -> None:
+    layers = (linear(name="a"), linear(name="owner"), linear(**from_("a"), tie="owner"))
+    assert found(*layers) == []
+
+
+def test_what_gives_only_its_size_is_used() -> None:
+    pool = {"type": "MaxPool2d", "kernel_size": 2, "name": "small"}
+    conv = {"type": "Conv2d", "out_channels": 4, "kernel_size": 3, "name": "c"}
+    up = {"type": "Upsample", "like": "c", **from_("small")}
+    assert found(conv, pool, up, x=[3, 18, 18]) == []
+
+
+def test_a_layer_of_a_block_is_used_if_one_use_is_taken() -> None:
+    blocks = {
+        "b": {"layers": [linear(name="in"), linear(2, name="tap"), linear(**from_("in"))]}
+    }
+    twice = ({"block": "b", "name": "one"}, {"block": "b", "name": "two"})
+    assert len(found(*twice, blocks=blocks)) == 1
+    outputs = ["two", "one/tap"]
+    assert found(*twice, blocks=blocks, outputs=outputs) == []
+
+
+def test_copies_are_one_finding() -> None:
+    part = [linear(name="in"), linear(2), linear(**from_("in"))]
+    body = {"type": "Sequential", "layers": part, "repeat": 3}
+    (finding,) = found(body)
+    assert "54 parameters" in finding.message  # 3·18
+
+
+def test_a_dead_part_that_repeats() -> None:
+    dead = {"type": "Sequential", "layers": [linear(), "ReLU"], "repeat": 3}
+    (finding,) = found(linear(name="a"), dead, linear(**from_("a")))
+    assert finding.path == ("layers", 1, "layers", 1)
+    assert "it and 1 layer before it do nothing, and 216 parameters" in finding.message
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        linear(**from_("b")),
+        {"type": "Linaer", "out_features": 8, **from_("a")},
+        {"type": "Linear", **from_("a")},
+        {"type": "Add", **from_("a"), "with": "lots"},
+        {"type": "Residual", "body": [linear(3)], **from_("a")},
+    ],
+)
+def test_while_a_name_or_a_form_is_wrong_nobody_knows(wrong: object) -> None:
+    assert found(linear(name="a"), linear(name="other"), wrong) == []
+
+
+def test_a_wrong_size_does_not_hide_it() -> None:
+    layers = (linear(name="a"), linear(2, in_features=7), linear(**from_("a")))
+    assert len(found(*layers)) == 1
+
+
+def test_unknown_shapes_do_not_matter() -> None:
+    layers = ({"type": "Custom", "name": "a"}, linear(2), linear(**from_("a")))
+    assert len(found(*layers, x=[8])) == 0  # its unknown parameters are said first, NN214

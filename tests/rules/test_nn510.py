@@ -1,0 +1,131 @@
+"""NN510: a single score for a loss that compares classes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnlint.engine import lint_text
+from nnlint.finding import Severity
+
+if TYPE_CHECKING:
+    from nnlint.finding import Finding
+
+
+def linear(out_features: int = 10, **more: object) -> dict[str, Any]:
+    return {"type": "Linear", "out_features": out_features, **more}
+
+
+def heads(
+    *layers: object, loss: str = "CrossEntropyLoss", x: object = (8,), **top: object
+) -> list[Finding]:
+    """The findings of the family, information included."""
+    text = json.dumps({"nnlint": 1, "input": x, "layers": layers, "loss": loss, **top})
+    return [one for one in lint_text(text).findings if one.rule.code.startswith("NN5")]
+
+
+def codes(*layers: object, loss: str = "CrossEntropyLoss", x: object = (8,)) -> list[str]:
+    return [finding.rule.code for finding in heads(*layers, loss=loss, x=x)]
+
+
+def test_one_score_and_cross_entropy() -> None:
+    (finding,) = heads(linear(1, name="score"))
+    assert finding.rule.severity is Severity.WARNING
+    assert finding.path == ("layers", 0)
+    assert finding.message == (
+        "Linear 'score' comes last and one score leaves the network, but CrossEntropyLoss "
+        "compares the scores of several classes: with one there is nothing to learn"
+    )
+    assert finding.help == (
+        "for yes or no use BCEWithLogitsLoss, for a quantity MSELoss; or give it an output for "
+        "each class"
+    )
+
+
+def test_a_sigmoid_tells_which_loss_was_meant() -> None:
+    (finding,) = heads(linear(1), "Sigmoid")
+    assert (finding.rule.code, finding.rule.severity) == ("NN510", Severity.ERROR)
+    assert (finding.help or "").startswith("Sigmoid gives one probability: use BCELoss; or")
+
+
+@pytest.mark.parametrize(
+    ("layers", "loss", "severity"),
+    [
+        ((linear(1),), "CrossEntropyLoss", Severity.WARNING),
+        ((linear(1), "ReLU"), "CrossEntropyLoss", Severity.WARNING),
+        ((linear(1), "Sigmoid"), "CrossEntropyLoss", Severity.ERROR),
+        ((linear(1),), "NLLLoss", Severity.ERROR),
+        ((linear(1), "Sigmoid"), "NLLLoss", Severity.ERROR),
+        ((linear(1),), "MultiMarginLoss", Severity.WARNING),
+        ((linear(1),), "MultiLabelMarginLoss", Severity.WARNING),
+        ((linear(1), "Dropout", "Flatten"), "CrossEntropyLoss", Severity.WARNING),
+        (({"type": "Custom", "output": [1]},), "CrossEntropyLoss", Severity.WARNING),
+        (({"type": "Custom", "output": [1]},), "NLLLoss", Severity.WARNING),
+    ],
+)
+def test_one_finding_as_severe_as_the_mistake(
+    layers: tuple[object, ...], loss: str, severity: Severity
+) -> None:
+    (finding,) = heads(*layers, loss=loss)
+    assert (finding.rule.code, finding.rule.severity) == ("NN510", severity)
+
+
+@pytest.mark.parametrize("after", [(), ("Flatten",), ("ReLU",)])
+def test_a_map_of_one_channel(after: tuple[object, ...]) -> None:
+    """Flattened, its places are the classes."""
+    conv = {"type": "Conv2d", "out_channels": 1, "kernel_size": 1}
+    expected = [] if "Flatten" in after else ["NN510"]
+    assert codes(conv, *after, x=[3, 7, 7]) == expected
+
+
+def test_one_channel_pooled_to_one_place() -> None:
+    conv = {"type": "Conv2d", "out_channels": 1, "kernel_size": 1}
+    pool = {"type": "AdaptiveAvgPool2d", "output_size": 1}
+    assert codes(conv, pool, "Flatten", x=[3, 7, 7]) == ["NN510"]
+
+
+@pytest.mark.parametrize(
+    ("layers", "x"),
+    [
+        ((linear(2),), [8]),
+        ((linear(1),), {"sequence": [5, 8]}),
+        ((linear(1), "Flatten"), {"sequence": [5, 8]}),
+        ((linear(1),), [5, 8]),
+        (({"type": "Linear"},), [8]),
+        (({"type": "Linear"}, "GELU"), [8]),
+        (({"type": "Mean", "dim": 1},), [8]),
+    ],
+)
+def test_it_is_silent(layers: tuple[object, ...], x: object) -> None:
+    """The places of a sequence may compete, and unknown sizes are silent."""
+    assert codes(*layers, x=x) == []
+
+
+@pytest.mark.parametrize(
+    "loss",
+    ["BCEWithLogitsLoss", "MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "SoftMarginLoss",
+     "MultiLabelSoftMarginLoss", "TripletMarginLoss", "PoissonNLLLoss", "CTCLoss",
+     "HingeEmbeddingLoss", "GaussianNLLLoss", "KLDivLoss"],
+)  # fmt: skip
+def test_other_losses_take_one_score(loss: str) -> None:
+    assert codes(linear(1), loss=loss) == []
+
+
+@pytest.mark.parametrize("last", ["Softmax", "LogSoftmax"])
+@pytest.mark.parametrize("loss", ["CrossEntropyLoss", "NLLLoss"])
+def test_a_softmax_over_one_is_another_finding(last: str, loss: str) -> None:
+    assert codes(linear(1), last, loss=loss) == ["NN503"]
+
+
+def test_each_output_is_judged_by_its_loss() -> None:
+    layers = [linear(1, name="a"), linear(1, name="b", **{"from": "input"})]
+    outputs = {"x": "a", "y": {"from": "b", "loss": "MSELoss"}}
+    (finding,) = heads(*layers, outputs=outputs)
+    assert finding.path == ("layers", 0)
+
+
+def test_copies_are_one_finding() -> None:
+    body = {"type": "Sequential", "layers": [linear(1)], "repeat": 3}
+    assert codes(body) == ["NN510"]
