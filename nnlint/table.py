@@ -16,7 +16,7 @@ from nnlint.layers.shape import Layout
 from nnlint.outline import outline
 from nnlint.quantity import percent, size_in_bytes, size_text
 from nnlint.record import Record
-from nnlint.tally import bar, in_words, tally
+from nnlint.tally import Words, bar, in_words, tally
 from nnlint.terminal import visible
 from nnlint.wording import grouped, plural
 
@@ -327,17 +327,25 @@ def _stacked(console: Console, lines: Sequence[Line]) -> None:
 
 
 def _print_footer(console: Console, report: Report) -> None:
-    """Totals in words, then the budget and the expectations."""
+    """Totals in words, then the budget and the expectations; titles stand in a column."""
+    lines = [(title, _toned(parts)) for title, parts in tally(report)]
+    room = max((len(title) for title, _ in lines), default=0) + 1
+    narrow = console.width < NARROW
+    if narrow or all(room + words.cell_len <= console.width for _, words in lines):
+        for title, words in lines:
+            gap = " " * (bool(title) if narrow else room - len(title))
+            console.print(Text.assemble((title, "bold"), gap, words))
+        return
     rows = Table.grid(padding=(0, 1))
     rows.add_column(style="bold", no_wrap=True)
     rows.add_column(overflow="fold")
-    for title, parts in tally(report):
-        words = Text.assemble(*((text, _TONES[tone]) for text, tone in parts))
-        if console.width < NARROW:
-            console.print(Text.assemble((title, "bold"), " " if title else "", words))
+    for title, words in lines:
         rows.add_row(title, words)
-    if console.width >= NARROW:
-        console.print(rows)
+    console.print(rows)
+
+
+def _toned(parts: Words) -> Text:
+    return Text.assemble(*((text, _TONES[tone]) for text, tone in parts))
 
 
 def _file_row(report: Report) -> Row:
