@@ -16,8 +16,6 @@ from nnlint.wording import listed, nearest, quoted
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    Uses = Mapping[str, set[str]]
-
 NAMES_OF_LAYERS = ("from", "like", "name", "tie", "with")
 NAMING = ("block", "loss", "type", *NAMES_OF_LAYERS)
 """Keys whose texts are names; no expression was meant by them."""
@@ -28,14 +26,17 @@ def check(data: Any) -> Iterator[Problem]:
     if not isinstance(data, dict) or not isinstance(data.get("layers"), list):
         return
     if any(key in data for key in ("blocks", "vars", "variants")):
-        yield from _blocks(data, _parts(data, "blocks"))
-        yield from _variables(data)
+        blocks = _parts(data, "blocks")
+        used = _used([data["layers"], *blocks.values()], blocks)
+        yield from _blocks(blocks, used)
+        yield from _variables(data, blocks, used)
         yield from _variants(_map(data, "vars"), _parts(data, "variants"))
 
 
-def _map(data: Any, key: str) -> dict[str, Any]:
-    value = data.get(key) if isinstance(data, dict) else None
-    return value if isinstance(value, dict) else {}
+def _map(data: dict[str, Any], key: str) -> dict[str, Any]:
+    value = data.get(key)
+    entries = value if isinstance(value, dict) else {}
+    return {name: entry for name, entry in entries.items() if isinstance(name, str)}
 
 
 def _parts(data: dict[str, Any], key: str) -> dict[str, dict[str, Any]]:
@@ -58,27 +59,17 @@ def _texts(value: Any, key: Any = None) -> Iterator[tuple[Any, str]]:
 # Blocks
 
 
-def _blocks(data: dict[str, Any], blocks: dict[str, Any]) -> Iterator[Problem]:
-    """Blocks that no way from the layers leads to; of a chain of them the first."""
-    uses = {name: _used(block, blocks) for name, block in blocks.items()}
-    alive = _reached(_used(data["layers"], blocks), uses)
+def _blocks(blocks: Collection[str], used: set[str]) -> Iterator[Problem]:
+    """Blocks that nothing uses; what such a block uses goes with it, and is no finding yet."""
     for name in blocks:
-        if name not in alive and not any(name in used for used in uses.values()):
-            others = _reached(uses[name], uses) - alive
+        if name not in used:
             yield Problem(
                 "NN952",
                 ("blocks", name),
                 f"nothing uses the block {quoted(name)}",
-                f"write {{block: {name}}} where it belongs, or remove it{_with(others)}",
+                f"write {{block: {name}}} where it belongs, or remove it",
                 on_key=True,
             )
-
-
-def _with(others: set[str]) -> str:
-    """The blocks that go with one that is removed."""
-    if not others:
-        return ""
-    return f", and with it {listed(map(quoted, sorted(others)), 'and')}"
 
 
 def _used(value: Any, blocks: Collection[str]) -> set[str]:
@@ -92,32 +83,22 @@ def _used(value: Any, blocks: Collection[str]) -> set[str]:
     return found
 
 
-def _reached(first: set[str], uses: Uses) -> set[str]:
-    """These blocks, those that they use, and so on."""
-    waiting, found = list(first), set[str]()
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += uses[name]
-    return found
-
-
 # Variables and arguments
 
 
-def _variables(data: dict[str, Any]) -> Iterator[Problem]:
+def _variables(
+    data: dict[str, Any], blocks: dict[str, dict[str, Any]], used: set[str]
+) -> Iterator[Problem]:
     """Arguments that nothing in their block asks for, then variables that nothing does."""
-    written, blocks = _map(data, "vars"), _parts(data, "blocks")
-    outside = {key: value for key, value in data.items() if key != "blocks"}
-    asked = _asked(outside, written)
+    written = _map(data, "vars")
+    asked = _asked({**data, "blocks": None}, written)
     for name, block in blocks.items():
         args = _map(block, "args")
-        body = {key: value for key, value in block.items() if key != "args"}
-        inside = _asked(body, {*written, *args})
+        inside = _asked({**block, "args": None}, {*written, *args})
         asked |= inside - args.keys()
         asked |= _asked(args, {*written, *args})
-        yield from _arguments(name, args, inside)
+        if name in used and isinstance(block.get("layers"), list):
+            yield from _arguments(name, args, inside)
     for name in written:
         if name not in asked:
             yield Problem(
@@ -130,9 +111,10 @@ def _variables(data: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _arguments(block: str, args: dict[str, Any], inside: set[str]) -> Iterator[Problem]:
+    """Arguments that neither the block's layers nor the defaults of others ask for."""
+    asked = inside.union(*(_asked(default, args) - {arg} for arg, default in args.items()))
     for arg in args:
-        others = {name: value for name, value in args.items() if name != arg}
-        if arg not in inside and arg not in _asked(others, args):
+        if arg not in asked:
             yield Problem(
                 "NN955",
                 ("blocks", block, "args", arg),
@@ -171,9 +153,11 @@ def _words(text: str) -> list[str]:
 
 def _variants(written: dict[str, Any], variants: dict[str, Any]) -> Iterator[Problem]:
     """Variants whose every value is the base's."""
-    base = _computed(written)
+    base: dict[str, Any] = {}
+    for name, value in written.items():
+        base[name] = _computed(value, base)
     for name, values in variants.items():
-        if base and _computed({**written, **values}) == base:
+        if all(key in base and _equal(value, base, key) for key, value in values.items()):
             yield Problem(
                 "NN954",
                 ("variants", name),
@@ -183,19 +167,22 @@ def _variants(written: dict[str, Any], variants: dict[str, Any]) -> Iterator[Pro
             )
 
 
+def _equal(value: Any, base: Mapping[str, Any], key: str) -> bool:
+    """Whether a variable has a value, and this is it; true is not 1."""
+    own = _computed(value, base)
+    return own is not None and repr(own) == repr(base[key])
+
+
+def _computed(value: Any, above: Mapping[str, Any]) -> Any:
+    """A variable's value; None where it can't be computed."""
+    try:
+        return evaluated(value, within(above))
+    except Faulty:
+        return None
+
+
 def _same(values: Mapping[str, Any]) -> str:
     if not values:
         return "it is empty"
     verb = "is" if len(values) == 1 else "are"
     return f"{listed(values, 'and')} {verb} the same in vars"
-
-
-def _computed(written: Mapping[str, Any]) -> dict[str, str]:
-    """The variables' values, written out; none where one can't be computed."""
-    values: dict[str, Any] = {}
-    try:
-        for name, value in written.items():
-            values[name] = evaluated(value, within(values))
-    except Faulty:
-        return {}
-    return {name: repr(value) for name, value in values.items()}

@@ -375,9 +375,9 @@ class Layer:
         return False
 
     @property
-    def drops_between_none(self) -> bool:
-        """It is told to drop between layers of its own, and has only one."""
-        return False
+    def dropped_nowhere(self) -> float:
+        """The share to drop between layers of its own, where it has only one; else 0."""
+        return 0.0
 
     @property
     def newest_share(self) -> float | None:

@@ -161,9 +161,9 @@ class _Stack(_Recurrent):
     )  # fmt: skip
 
     @property
-    def drops_between_none(self) -> bool:
+    def dropped_nowhere(self) -> float:
         """Keras' dropout is another: it drops what arrives, in a single layer too."""
-        return self.convention == "torch" and self.dropout > 0 and self.num_layers == 1
+        return self.dropout if self.convention == "torch" and self.num_layers == 1 else 0.0
 
     @property
     def directions(self) -> tuple[str, ...]:
@@ -172,8 +172,9 @@ class _Stack(_Recurrent):
 
     @property
     def dropout_key(self) -> str | None:
-        """It drops between its layers, if it has several."""
-        return "dropout" if self.num_layers > 1 else None
+        """It drops between its layers, if it has several; in Keras, what arrives."""
+        drops = self.num_layers > 1 or self.convention == "keras"
+        return "dropout" if drops else None
 
     @property
     def steps(self) -> int:

@@ -21,10 +21,10 @@ def check(graph: Graph) -> Iterator[Problem]:
     for _, nodes in by_definition(graph):
         if not all(_shifts(node) for node in nodes):
             continue
-        norms = [(norm, near) for _, taker in takers(nodes, outside)
-                 for norm, near in _norms(taker, outside)]  # fmt: skip
-        if norms and all(norm for norm, _ in norms):
-            yield from _problems(nodes[0], norms)
+        norms = [one for _, taker in takers(nodes, outside) for one in _norms(taker, outside)]
+        reached = [(norm, near) for norm, near in norms if norm]
+        if reached and len(reached) == len(norms):
+            yield _problem(nodes[0], *reached[0])
 
 
 def _shifts(node: Node) -> bool:
@@ -48,20 +48,17 @@ def _stores_batches(node: Node) -> bool:
     return bool(learns and node.buffers)
 
 
-def _problems(dropout: Node, norms: list[tuple[Node | None, bool]]) -> Iterator[Problem]:
+def _problem(dropout: Node, norm: Node, near: bool) -> Problem:
     share = dropout.layer.dropped if dropout.layer else 0
-    for norm, near in norms:
-        if norm:
-            end = f"at most {sqrt(1 - share):.2f} instead of 1" if near else "less than 1"
-            yield Problem(
-                "NN405",
-                dropout.path,
-                f"{dropout.spec.label} with p {share:g} stands before {norm.spec.label} "
-                f"({spell(norm.path)}), which stores the deviation that dropout raises: in "
-                f"evaluation the normalised deviation is {end}",
-                f"move {dropout.spec.label} behind {norm.spec.label} and its activation",
-            )
-            return
+    end = f"at most {sqrt(1 - share):.2f} instead of 1" if near else "less than 1"
+    return Problem(
+        "NN405",
+        dropout.path,
+        f"{dropout.spec.label} with p {share:g} stands before {norm.spec.label} "
+        f"({spell(norm.path)}), which stores the deviation that dropout raises: in evaluation "
+        f"the normalised deviation is {end}",
+        f"move {dropout.spec.label} behind {norm.spec.label} and its activation",
+    )
 
 
 RULE = Rule(

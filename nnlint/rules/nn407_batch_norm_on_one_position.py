@@ -53,7 +53,7 @@ def _made(graph: Graph) -> dict[int, tuple[Node, bool]]:
 
 
 def _is_judged(norm: Node, made: Node, padded: bool) -> bool:
-    """Whether it is a batch norm, and one position is not what the layer is for that made it."""
+    """Whether it is a batch norm, and one position is not what was meant."""
     learns = norm.layer and norm.layer.uses_batch and norm.trainable
     meant = not padded and all(one.span == one.size for one in slides(made))
     return bool(learns and not meant and norm is not made)

@@ -40,7 +40,9 @@ def check(graph: Graph) -> Iterator[Problem]:
 def _remedy(node: Node) -> str:
     written = node.path[-1] == "norm" or node.path[0] == "defaults"
     how = "norm: none on the last layer" if written else f"removing {node.spec.label}"
-    what = f"drops {plural(node.params, 'parameter')}" if node.params else "leaves it free"
+    what = (
+        f"drops {plural(node.params, 'parameter')}" if node.params else "leaves the output free"
+    )
     return f"{how} {what}"
 
 

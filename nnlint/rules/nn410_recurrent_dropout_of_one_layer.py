@@ -17,21 +17,22 @@ if TYPE_CHECKING:
 def check(graph: Graph) -> Iterator[Problem]:
     """Recurrent layers that are told to drop between layers, and have one."""
     for _, nodes in by_definition(graph):
-        if all(_drops_between_none(node) for node in nodes):
+        shares = [_dropped_nowhere(node) for node in nodes]
+        if all(shares):
             spec = nodes[0].spec
             yield Problem(
                 "NN410",
                 spec.place("dropout"),
-                f"{spec.label} has dropout {spec.written.get('dropout')}, which acts between "
+                f"{spec.label} has dropout {shares[0]:g}, which acts between "
                 "its layers, but num_layers is 1: nothing is dropped",
                 "write num_layers: 2, or a Dropout layer behind it",
             )
 
 
-def _drops_between_none(node: Node) -> bool:
-    """Whether it does; a number of layers that is computed may be another in a variant."""
+def _dropped_nowhere(node: Node) -> float:
+    """The share; 0 where the number of layers is computed: a variant may have more."""
     computed = isinstance(node.spec.written.get("num_layers"), str)
-    return bool(node.layer and node.layer.drops_between_none and not computed)
+    return node.layer.dropped_nowhere if node.layer and not computed else 0
 
 
 RULE = Rule(

@@ -87,7 +87,7 @@ RULE = Rule(
         "layers, and below 64, where a layer waits for memory and not for multiplications. "
         "Each width is said once, where it stands first. Hence advice, shown with --show-info."
     ),
-    reference="https://docs.nvidia.com/deeplearning/performance/dl-performance-fully-connected/",
+    reference="https://docs.nvidia.com/deeplearning/performance/dl-performance-fully-connected/index.html",
     bad="""\
 nnlint: 1
 input: [784]

@@ -46,7 +46,7 @@ RULE = Rule(
         "shown with --show-info. The rule is silent with bias: false and under Keras' "
         "convention."
     ),
-    reference="https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html",
+    reference="https://github.com/pytorch/pytorch/blob/main/torch/nn/modules/rnn.py",
     bad="""\
 nnlint: 1
 input: {sequence: [100, 64]}

@@ -31,8 +31,8 @@ def test_the_message_says_what_it_means_here() -> None:
     assert finding.rule.severity is Severity.WARNING
     assert finding.path == ("layers", 1, "momentum")
     assert finding.message == (
-        "BatchNorm1d 'bn' has momentum 0.99: in PyTorch that is the weight of the newest batch, "
-        "so the stored statistics keep 1 % of all before it"
+        "BatchNorm1d 'bn' has momentum 0.99: in PyTorch that is the weight of the newest "
+        "batch, so the stored statistics keep 1 % of all before it"
     )
     assert finding.help == (
         "write momentum: 0.01 (1 − 0.99), or convention: keras at the top of the spec"

@@ -45,8 +45,8 @@ def test_the_message_says_what_is_lost_and_where_the_ways_meet() -> None:
     assert finding.path == ("layers", 1)
     assert finding.message == (
         "MaxPool2d 'down' never sees the last 1 of the 143 on axis 2 of [8, 143, 144], and "
-        "Concat (layers[4]) joins its map, enlarged to 143, with one that kept them: the two do "
-        "not lie on each other"
+        "Concat (layers[4]) joins its map, enlarged to 143, with one that kept them: the two "
+        "do not lie on each other"
     )
     assert finding.help == (
         "an input whose sides are multiples of the product of all strides loses nothing"

@@ -59,6 +59,11 @@ def test_dropout_within_a_layer(layer: dict[str, Any], fires: int) -> None:
     assert [one.path for one in findings] == fires * [("layers", 0, "dropout")]
 
 
+def test_keras_drops_what_reaches_a_single_layer() -> None:
+    layer = {"type": "LSTM", "hidden_size": 8, "dropout": 0.8}
+    assert len(found(layer, x={"sequence": [4, 16]}, convention="keras")) == 1
+
+
 def test_copies_are_one_finding() -> None:
     assert len(found(drop(0.9, repeat=3))) == 1
     assert len(found({"type": "Sequential", "repeat": 4, "layers": [drop(0.9), "ReLU"]})) == 1
