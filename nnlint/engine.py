@@ -116,10 +116,10 @@ def _networks(
     read: Document, problems: list[Problem], variant: str | None
 ) -> list[tuple[ModelSpec, Graph]]:
     """The network to judge, then its variants; with what the stages find on the way."""
-    from nnlint import schema, spec, wiring  # noqa: PLC0415 - jsonschema loads with the first file
+    from nnlint import schema, spec, unused, wiring  # noqa: PLC0415 - with them jsonschema loads
 
     checked = schema.check(read.data)
-    problems += checked.problems
+    problems += [*checked.problems, *unused.check(read.data)]
     chosen: list[str | None] = [variant]
     networks = []
     while chosen:

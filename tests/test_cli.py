@@ -24,7 +24,7 @@ HEAD = "nnlint: 1\ninput: [784]\n"
 
 CLEAN = f"{HEAD}layers:\n  - {{type: Linear, out_features: 10}}\n"  # 784×10 + 10 = 7,850
 BROKEN = f"{HEAD}layers:\n  - {{type: Linear, in_features: 3, out_features: 10}}\n"
-AMBIGUOUS = f"{CLEAN}  - {{type: Dropout, p: 1e-3}}\n"
+AMBIGUOUS = f"{CLEAN}  - {{type: LeakyReLU, negative_slope: 1e-3}}\n"
 OVER = f"{CLEAN}budget: {{params: 7k}}\n"
 NEAR = f"{CLEAN}budget: {{params: 8k}}\n"
 DIFFERS = f"{CLEAN}expect: {{params: 7840}}\n"
@@ -203,7 +203,7 @@ def test_concise_names_place_severity_and_code() -> None:
     run = lint("--format", "concise", write("a.yaml", BROKEN), write("b.yaml", AMBIGUOUS))
     first, second = run.out.splitlines()
     assert re.match(r"a\.yaml:4:\d+: error\[NN201\] \S", first)
-    assert re.match(r"b\.yaml:5:24: warning\[NN012\] \S", second)
+    assert re.match(r"b\.yaml:5:39: warning\[NN012\] \S", second)
 
 
 def test_full_begins_with_the_line_of_concise() -> None:

@@ -33,7 +33,7 @@ LEVELS = (
     },
     {"finding", "layers", "expression"},
     {"document", "published"},
-    {"schema"},
+    {"schema", "unused"},
     {"spec"},
     {"graph"},
     {"scopes", "teaching"},

@@ -116,7 +116,7 @@ def _findings_words(total: Counts, style: Style) -> str:
     files = plural(total.linted, "file")
     found = {"error": total.errors, "warning": total.warnings, "info": total.infos}
     said = [
-        style.paint(plural(number, "finding for information" if word == "info" else word),
+        style.paint(plural(number, word),
                     *SEVERITY_STYLES[word])
         for word, number in found.items()
         if number

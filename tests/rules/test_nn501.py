@@ -27,7 +27,9 @@ def lint(*layers: object, loss: str = LOSS, x: object = (8,)) -> Report:
 
 
 def codes(report: Report) -> list[str]:
-    return [finding.rule.code for finding in report.findings]
+    """What is said of the head; that a Dropout stands last is another rule's."""
+    found = (finding.rule.code for finding in report.findings)
+    return [code for code in found if code != "NN406"]
 
 
 def test_ten_classes_cost_what_was_measured() -> None:

