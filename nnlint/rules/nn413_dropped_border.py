@@ -64,9 +64,11 @@ def _has_positions(taker: Node, node: Node, axis: int) -> bool:
 def _is_larger(merge: Node, node: Node, axis: int) -> bool:
     """Whether it sums up or lines up maps larger than the one that lost its border."""
     joins = merge.layer and merge.layer.merges and not merge.layer.is_product
-    known = [shape for shape in merge.inputs if not shape.open and shape.rank > axis]
-    sizes = {shape.dims[axis] for shape in known}
-    return bool(joins) and len(sizes) == 1 and sizes.pop() > node.output.dims[axis]
+    known = not any(shape.open or shape.rank <= axis for shape in merge.inputs)
+    if not (joins and known):
+        return False
+    sizes = {shape.dims[axis] for shape in merge.inputs}
+    return len(sizes) == 1 and sizes.pop() > node.output.dims[axis]
 
 
 def _kept(sources: list[Node | None], node: Node, lossy: dict[int, dict[int, int]]) -> bool:

@@ -115,3 +115,9 @@ def test_keras_same_loses_nothing() -> None:
 
 def test_unknown_shapes_are_silent() -> None:
     assert found({"type": "Conv2d"}, FINE, pool(), conv(), UP, CONCAT) == []
+
+
+def test_an_input_of_unknown_shape_is_silent() -> None:
+    unknown = {"type": "Linear", "name": "u", "from": "fine"}
+    layers = (FINE, unknown, pool(**{"from": "fine"}), conv(), UP, {"type": "Add", "with": "u"})
+    assert found(*layers) == []
