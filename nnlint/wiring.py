@@ -613,12 +613,9 @@ class _Network(Wiring):
         raise _TooManyRows
 
 
-ONCE = Times()
-
-
 def _multiply(nodes: list[Node], groups: list[Group], times: Times) -> None:
     """Let these parts stand for so many copies of themselves."""
-    if times == ONCE:
+    if times.copies == times.owned == times.runs == times.active == 1:
         return
     for node in nodes:
         node.times = node.times.times(times)
