@@ -344,6 +344,10 @@ class _Composition:
 
     def _unknown(self, name: str, path: Path) -> Problem:
         """A type that is none; a block's name, where it is one."""
+        if is_expression(name):
+            message = f"a type is written out, and {quoted(name)} is an expression"
+            hint = "write the layers in two blocks, or variants of their arguments"
+            return Problem("NN120", path, message, hint)
         if name in self.blocks:
             message = f"{quoted(name)} is a block, not a layer type"
             return Problem(
@@ -683,7 +687,10 @@ def _unknown_key(key: str, what: str, error: Any, layer: type[Layer] | None) -> 
     if layer and key in PROGRAM_KEYWORDS:
         return f"{key} belongs to the program, not to the network", PROGRAM_KEYWORDS[key]
     if layer and layer.takes_follow and key in FOLLOWING:
-        return f"{what} takes no key {quoted(key)}", f"write {FOLLOWING[key]}"
+        word = _meant_layer(str(error.instance[key]))
+        named = re.fullmatch(r"did you mean '(\w+)'\?", word or "")
+        hint = f"act: {named[1]}" if named and key == "activation" else FOLLOWING[key]
+        return f"{what} takes no key {quoted(key)}", f"write {hint}"
     if layer and (key.lower() in LAYERS_OF_THEIR_OWN or key.lower() in _layers_by_lower()):
         own = _layers_by_lower().get(key.lower(), LAYERS_OF_THEIR_OWN.get(key.lower()))
         return (

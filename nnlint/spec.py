@@ -5,6 +5,7 @@ A layer whose values are expressions stays a template until it is known what rea
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from nnlint.expression import (
@@ -16,7 +17,7 @@ from nnlint.expression import (
     within,
 )
 from nnlint.layers import find
-from nnlint.layers.attribute import BRANCHES, LAYERS, NONE
+from nnlint.layers.attribute import BRANCHES, LAYERS, NONE, SOURCE_PATTERN
 from nnlint.layers.base import COMMON, FOLLOW, Block, LayerSpec
 from nnlint.layers.shape import UNKNOWN, Layout, Shape, layout_of_rank
 from nnlint.published import TOP_LEVEL
@@ -291,6 +292,8 @@ class Reader:
             written=values,
             elsewhere=places,
         )
+        if any(value.required and key not in values for key, value in kind.attributes.items()):
+            return _left_over(written, path)  # the defaults that hold it were refused
         values |= {
             key: self._inner(value, spec.place(key), kind.keys()[key])
             for key, value in values.items()
@@ -389,7 +392,17 @@ def _left_over(written: Any, path: Path) -> LayerSpec:
         type=kind if isinstance(kind, str) else "?",
         layer=None,
         name=name if isinstance(name, str) else None,
+        sources=_readable(keys.get("from", ())),
+        written={"from": keys["from"]} if "from" in keys else {},
     )
+
+
+def _readable(written: Any) -> tuple[str, ...]:
+    """The names in a `from` that may itself be what was refused."""
+    names = [written] if isinstance(written, str) else written
+    texts = names if isinstance(names, list | tuple) else ()
+    right = all(isinstance(one, str) and re.match(SOURCE_PATTERN, one) for one in texts)
+    return tuple(texts) if right else ()
 
 
 def _frozen(value: Any) -> Any:

@@ -50,6 +50,7 @@ def connect(spec: ModelSpec, variant: str | None = None) -> Graph:
         network.stop_if_endless(spec.layers)
         last = network.chain(spec.layers, network.entry)
         outputs = network.outputs(spec, last)
+        network.say_what_is_unused()
     except _TooManyRows:
         last = Edge(UNKNOWN, None)
         outputs = {"output": Output(last, spec.loss)}
@@ -136,6 +137,14 @@ class _Network(Wiring):
         """Lay one layer with all its copies, and give it its name."""
         if spec.dynamic:
             spec = self._outer(spec, edge)
+        if spec.shared and "repeat" not in spec.written:
+            self._problem(
+                "NN205",
+                spec.place("shared"),
+                f"{spec.label}: shared: true lets the copies of repeat share their parameters, "
+                "and it stands once",
+                "write repeat: n beside it; two layers share a weight with tie: name",
+            )
         before = set(self.scopes.stack[-1]) if spec.name else set()
         sources = spec.sources or (PREVIOUS,)
         edges = tuple(self._source(spec, name, n, edge) for n, name in enumerate(sources))
@@ -429,6 +438,8 @@ class _Network(Wiring):
         shapes = node.inputs = tuple(_decided(shape, layer) for shape in node.inputs)
         try:
             node.output = _within_rank(layer.infer(*shapes))
+            if layer.looks_up:
+                _need_indices(node.sources[0], node.output)
         except Misfit as misfit:
             if misfit.code == "NN212":
                 misfit.help = self._fitting_input(arrived, layer) or misfit.help
@@ -564,6 +575,19 @@ class _Network(Wiring):
                 self.cut_short["excused"] = True
         return found or {"output": Output(last, spec.loss)}
 
+    def say_what_is_unused(self) -> None:
+        """Inputs that no layer takes."""
+        taken = {entry for node in self.nodes for entry in node.entries}
+        if any(code in ("NN206", "NN207") for code, _ in self.problems):
+            return  # whoever does not find its input may have meant this one
+        for name in self.inputs if len(self.inputs) > 1 else ():
+            known = not self.scopes.stack[0][name].edge.shape.open
+            if name not in taken and known and not self.cut_short:
+                words = f"no layer takes the input {quoted(name)}"
+                self._problem(
+                    "NN956", ("inputs", name), words, f"take it with from: {name}, or remove it"
+                )
+
     # -- problems
 
     def _fitting_input(self, edges: tuple[Edge, ...], merge: Layer) -> str | None:
@@ -690,6 +714,25 @@ def _within_rank(shape: Shape) -> Shape:
             "NN202", f"its output would have {len(shape.dims)} axes, and torch takes {MAX_RANK}"
         )
     return shape
+
+
+def _need_indices(source: Node | None, output: Shape) -> None:
+    """Refuse numbers that a layer computed, where indices are looked up.
+
+    Raises:
+        Misfit: such a layer stands on the way.
+    """
+    node = source
+    while node and node.layer and node.output.layout is not Layout.TOKENS:
+        if node.layer.is_linear_map or node.layer.is_embedding:
+            raise Misfit(
+                "NN202",
+                f"it looks up indices, but {node.output} numbers arrive that "
+                f"{node.spec.label} computed",
+                "take the indices themselves, with from: and the name of an input",
+                output=output,
+            )
+        node = node.sources[0] if node.sources else None
 
 
 def _collected(tensors: Iterator[ParamTensor]) -> tuple[tuple[ParamTensor, ...], bool]:

@@ -262,6 +262,10 @@ class Layer:
     """It turns scores into logarithms of probabilities that sum to 1."""
     compares_scores: ClassVar[bool] = False
     """It holds the scores of an axis against each other: one rises, the others fall."""
+    looks_up: ClassVar[bool] = False
+    """It takes indices, never numbers that another layer computed."""
+    chooses: ClassVar[bool] = False
+    """It sends each token its own way: what is linear inside it is not so from outside."""
     arranges_axes: ClassVar[bool] = False
     """Its author chose the order of the axes: what works on the last one is meant."""
     is_embedding: ClassVar[bool] = False

@@ -65,11 +65,14 @@ class Residual(Container):
         if self.on_mismatch == "skip":
             return y
         if self.on_mismatch == "error":
-            hint = "write on_mismatch: project (a 1x1 convolution beside it), or a shortcut"
+            what = "1x1 convolution" if x.shape.layout is Layout.MAP else "Linear"
+            projects = _projection(side.shape, y.shape) is not None
+            hint = f"write on_mismatch: project (a {what} beside it), or a shortcut of your own"
+            hint = hint if projects else _without_projection(side.shape, y.shape)
             raise self._mismatch(x.shape, side.shape, y.shape, hint)
         projection = _projection(side.shape, y.shape)
         if projection is None:
-            hint = "a projection changes channels and divides sizes: write a shortcut instead"
+            hint = _without_projection(side.shape, y.shape)
             raise self._mismatch(x.shape, side.shape, y.shape, hint)
         return network.lay("Add", y, network.lay(projection, side, role="shortcut"))
 
@@ -79,6 +82,13 @@ class Residual(Container):
             what = f"its shortcut gives {side}, its body {y}, and"
         words = f"{what} unequal shapes can't be added"
         return Misfit("NN212", words, hint, output=y)
+
+
+def _without_projection(x: Shape, y: Shape) -> str:
+    """What to do where no single convolution makes y of x."""
+    smaller = x.rank == y.rank and x.dims[1:] > y.dims[1:] and x.layout is Layout.MAP
+    keep = "padding in the body keeps the sizes, or " if smaller else ""
+    return f"{keep}write a shortcut that gives {y}: no projection does"
 
 
 def _projection(x: Shape, y: Shape) -> dict[str, Any] | None:
@@ -139,6 +149,8 @@ class MoE(Container):
     }
     example_inputs = {"input": {"sequence": [12, 16]}}
 
+    chooses = True
+
     num_experts: int = attribute(SIZE, "experts to choose from")
     top_k: int = attribute(SIZE, "experts that each token goes to")
     expert: tuple[LayerSpec, ...] = attribute(LAYERS, "the layers of one expert")
@@ -151,6 +163,9 @@ class MoE(Container):
         """The router, the experts, the shared expert, and their weighted sum."""
         (x,) = inputs
         features_last(x.shape)
+        if x.shape.layout is Layout.MAP:
+            words = f"it routes tokens [T, d] or features [d], but the map {x.shape} arrives"
+            raise Misfit("NN202", words, "a ToTokens before it makes a sequence of the map")
         if self.top_k > self.num_experts:
             raise Misfit(
                 "NN205",

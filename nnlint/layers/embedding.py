@@ -24,6 +24,7 @@ class _Table(Layer):
     """A learned vector for each index."""
 
     formula = {"weight": "num_embeddings × embedding_dim"}
+    looks_up = True
     example = {"num_embeddings": 1000, "embedding_dim": 64}
     example_inputs = {"input": {"tokens": 12}}
     is_embedding = True

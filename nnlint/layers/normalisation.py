@@ -346,10 +346,11 @@ class _TrailingNorm(Layer):
             x.open or len(known) >= len(written)
         )
         if not fits:
+            last = x.dims[-1] if x.dims else "the sizes of the last axes"
             raise Misfit(
                 "NN201",
                 f"normalized_shape is {shape_text(written)}, but {x} arrives",
-                "write the sizes of the last axes, or leave it out: the last axis is taken",
+                f"write {last}, or leave it out: the last axis is taken",
                 key="normalized_shape",
                 output=x,
             )

@@ -16,18 +16,24 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Pairs of linear maps joined only by what keeps them linear."""
+    leaving = {id(output.edge.node) for output in graph.outputs.values()}
     for first in graph.nodes:
-        if first.layer and first.layer.is_linear_map and not _is_depthwise(first):
-            for second in _next_maps(first):
+        maps = first.layer and first.layer.is_linear_map and not _is_depthwise(first)
+        if maps and not _is_chosen(first):
+            for second in _next_maps(first, leaving):
                 if not _is_depthwise(second) and not _is_bottleneck(first, second):
                     yield _problem(first, second)
 
 
-def _next_maps(first: Node) -> Iterator[Node]:
-    """The linear maps that the output reaches; where it is taken twice, none."""
+def _next_maps(first: Node, leaving: set[int]) -> Iterator[Node]:
+    """The linear maps that the output reaches; where it is taken twice, none.
+
+    What leaves the network is taken there: who takes it besides is a second.
+    """
     waiting, seen = [first], {id(first)}
     while waiting:
-        for consumers in waiting.pop().followers():
+        node = waiting.pop()
+        for consumers in node.loops if id(node) in leaving else node.followers():
             follower = consumers[0] if len(consumers) == 1 else None
             if follower is None or follower.layer is None:
                 continue
@@ -36,6 +42,14 @@ def _next_maps(first: Node) -> Iterator[Node]:
             elif follower.layer.passes_linearity and id(follower) not in seen:
                 seen.add(id(follower))
                 waiting.append(follower)
+
+
+def _is_chosen(node: Node) -> bool:
+    """Whether it stands in an expert, whose gate depends on what arrives."""
+    group = node.group
+    while group and not (group.spec.layer and group.spec.layer.chooses):
+        group = group.parent
+    return group is not None
 
 
 def _is_depthwise(node: Node) -> bool:
