@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nnlint.expression import (
@@ -145,7 +146,7 @@ class _Network(Wiring):
                 "and it stands once",
                 "write repeat: n beside it; two layers share a weight with tie: name",
             )
-        before = set(self.scopes.stack[-1]) if spec.name else set()
+        before = len(self.scopes.stack[-1])
         sources = spec.sources or (PREVIOUS,)
         edges = tuple(self._source(spec, name, n, edge) for n, name in enumerate(sources))
         others = tuple(self._other(spec, name, n) for n, name in enumerate(spec.others))
@@ -544,7 +545,7 @@ class _Network(Wiring):
                 self._problem("NN207", path, message, nowhere.remedy(PREVIOUS))
             return Edge(UNKNOWN, None)
 
-    def _name(self, spec: LayerSpec, entry: Entry, before: set[str]) -> None:
+    def _name(self, spec: LayerSpec, entry: Entry, before: int) -> None:
         """Give a layer its name, and with it the names that came to stand inside it."""
         if spec.name is None:
             return
@@ -558,7 +559,7 @@ class _Network(Wiring):
             )
             return
         if entry.copies and spec.block is None and spec.repeat == 1:
-            inner = {name: own for name, own in scope.items() if name not in before}
+            inner = dict(islice(scope.items(), before, None))
             entry = entry._replace(copies=(entry.copies[0]._replace(names=inner),))
         scope[spec.name] = entry
 

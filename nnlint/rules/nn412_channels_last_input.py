@@ -23,8 +23,12 @@ CHANNELS = (1, 3, 4)
 
 def check(graph: Graph) -> Iterator[Problem]:
     """The inputs of the network that a convolution takes first."""
+    entered: dict[str | None, list[Node]] = {}
+    for node in graph.nodes:
+        for name in node.entries:
+            entered.setdefault(name, []).append(node)
     for name, shape in graph.inputs.items():
-        for node in _first_convolutions(graph, shape):
+        for node in _first_convolutions(entered.get(name, [])):
             windows = slides(node)
             found = _channels_last(name, shape, windows) or _flat(node, windows)
             if found:
@@ -32,10 +36,8 @@ def check(graph: Graph) -> Iterator[Problem]:
                 break
 
 
-def _first_convolutions(graph: Graph, shape: Shape) -> Iterator[Node]:
-    """The convolutions that an input of this shape reaches, as it is or padded."""
-    waiting = [node for node in graph.nodes
-               if None in node.sources and node.inputs[0].dims == shape.dims]  # fmt: skip
+def _first_convolutions(waiting: list[Node]) -> Iterator[Node]:
+    """The convolutions that an input reaches which enters there, as it is or padded."""
     seen = {id(node) for node in waiting}
     for node in waiting:
         if node.layer and node.layer.is_linear_map and node.inputs[0].layout is Layout.MAP:
