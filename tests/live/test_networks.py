@@ -371,7 +371,6 @@ def test_macs_are_what_torch_counts(data: st.DataObject) -> None:
 TABLE = {"type": "Embedding", "num_embeddings": 5, "embedding_dim": 2}
 
 
-@pytest.mark.xfail(reason="a table takes numbers that a layer computed for indices")
 @pytest.mark.parametrize(
     ("shape", "before"),
     [
