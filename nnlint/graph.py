@@ -130,6 +130,21 @@ class Node:
         return self.spec.trainable and (self.group is None or self.group.trainable)
 
     @property
+    def parts(self) -> list[Group]:
+        """The parts around it, the outermost first."""
+        around: list[Group] = []
+        group = self.group
+        while group:
+            around.insert(0, group)
+            group = group.parent
+        return around
+
+    @property
+    def weight(self) -> ParamTensor | None:
+        """Its own tensor `weight`; None where it shares another's, or has none."""
+        return next((one for one in self.tensors if one.name == "weight"), None)
+
+    @property
     def is_shared(self) -> bool:
         """Whether several of its copies share their parameters."""
         return self.count > self.times.owned and bool(self.tensors)
@@ -137,12 +152,8 @@ class Node:
     @property
     def address(self) -> str:
         """How a person finds it: its name, after the names of the parts around it."""
-        names = [self.spec.name or self.spec.type]
-        group = self.group
-        while group:
-            names += [group.spec.name] if group.spec.name else []
-            group = group.parent
-        return "/".join(reversed(names))
+        around = [group.spec.name for group in self.parts if group.spec.name]
+        return "/".join([*around, self.spec.name or self.spec.type])
 
     @property
     def own(self) -> int:

@@ -58,7 +58,7 @@ def outline(graph: Graph, depth: int | None = None) -> list[Line]:
     rows: list[_Row] = []
     before: list[Group] = []
     for number, node in enumerate(graph.nodes, 1):
-        around = _around(node.group)
+        around = node.parts
         folded = around[depth - 1] if depth and len(around) >= depth else None
         shown = around[: depth - 1] if depth and folded else around
         rows += [_Row(group, folded=False) for group in shown if group not in before]
@@ -98,7 +98,7 @@ class _Row:
         spec = self.group.spec if self.group else self.nodes[0].spec
         return Line(
             (self.numbers[0], self.numbers[-1]) if self.numbers else None,
-            self.group.depth if self.group else len(_around(self.nodes[0].group)),
+            self.group.depth if self.group else len(self.nodes[0].parts),
             spec.type,
             spec.name,
             spec.role,
@@ -126,11 +126,6 @@ class _Row:
 
 def _part(whole: int, around: int) -> int:
     return whole // max(around, 1)
-
-
-def _around(group: Group | None) -> list[Group]:
-    """The parts around a layer, the outermost first."""
-    return [*_around(group.parent), group] if group else []
 
 
 def _times(group: Group) -> int:

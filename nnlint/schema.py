@@ -228,10 +228,11 @@ class _Composition:
         self, values: Any, path: Path, layer: type[Layer], known: Names
     ) -> Iterator[tuple[Path, Problem]]:
         """Values that stand apart from their layer: in `defaults` and in `first`."""
-        taken = {key: layer.keys()[key] for key in default_keys(layer)}
+        every = layer.keys()
+        taken = {key: every[key] for key in default_keys(layer)}
         where = "first" if path[-1] == "first" else "defaults"
         for key in values if isinstance(values, dict) else ():
-            if key not in taken and key in {**layer.keys()}:
+            if key not in taken and key in every:
                 message = f"{key} can't stand in {where}"
                 hint = "it holds layers, a name or wiring: write it on the layer itself"
                 yield path, Problem("NN103", (*path, key), message, hint, on_key=True)
@@ -319,9 +320,7 @@ class _Composition:
         if isinstance(item, dict):
             if "block" in item:
                 return None, list(self._use(item, path, known))
-            if isinstance(item.get("type"), str) and find(item["type"]) is None:
-                return None, [self._unknown(item["type"], (*path, "type"))]
-            layer, problems = _layer_map(item, path, self._added(item.get("type")))
+            layer, problems = self._layer_map(item, path)
             inner = layer.keys() if layer else {}
             problems += [
                 problem
@@ -341,6 +340,24 @@ class _Composition:
         if layer is None:
             return None, [self._unknown(item, path)]
         return layer, _bare_name(item, layer, path, self._added(item))
+
+    def _layer_map(
+        self, item: dict[str, Any], path: Path
+    ) -> tuple[type[Layer] | None, list[Problem]]:
+        """A layer's type and problems; what the defaults add is checked where it stands."""
+        if "type" not in item:
+            return None, [_missing_type(item, path)]
+        name, place = item["type"], (*path, "type")
+        if not isinstance(name, str):
+            message = f"type is {described(name)}, but expected the name of a layer"
+            return None, [Problem("NN101", place, message)]
+        layer = find(name)
+        if layer is None:
+            return None, [self._unknown(name, place)]
+        inherited = {key: value for key, value in self._added(name).items() if key not in item}
+        problems = _validated(_layer_validator(layer), {**inherited, **item}, path, layer)
+        own = [one for one in problems if not inherited.keys() & set(one.path[len(path) :][:1])]
+        return layer, own
 
     def _unknown(self, name: str, path: Path) -> Problem:
         """A type that is none; a block's name, where it is one."""
@@ -503,25 +520,6 @@ def _bare_name(
     keys = ", ".join(f"{key}: …" for key in missing)
     message = f"{name} needs {listed(missing, 'and')}"
     return [Problem("NN102", path, message, f"write {{type: {name}, {keys}}}")]
-
-
-def _layer_map(
-    item: dict[str, Any], path: Path, added: dict[str, Any]
-) -> tuple[type[Layer] | None, list[Problem]]:
-    """A layer's type and problems; what the defaults add is checked where it stands."""
-    if "type" not in item:
-        return None, [_missing_type(item, path)]
-    name = item["type"]
-    if not isinstance(name, str):
-        message = f"type is {described(name)}, but expected the name of a layer"
-        return None, [Problem("NN101", (*path, "type"), message)]
-    layer = find(name)
-    if layer is None:
-        return None, [_unknown_layer(name, (*path, "type"))]
-    inherited = {key: value for key, value in added.items() if key not in item}
-    problems = _validated(_layer_validator(layer), {**inherited, **item}, path, layer)
-    own = [one for one in problems if not inherited.keys() & set(one.path[len(path) :][:1])]
-    return layer, own
 
 
 def _missing_type(item: dict[str, Any], path: Path) -> Problem:

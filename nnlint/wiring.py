@@ -681,9 +681,7 @@ def _arriving(edge: Edge | None, kind: type[Layer] | None) -> int:
 
 def _weight(node: Node) -> ParamTensor | None:
     """Its tensor `weight`, its own or one that it shares."""
-    if node.tied:
-        return node.tied[0]
-    return next((one for one in node.tensors if one.name == "weight"), None)
+    return node.tied[0] if node.tied else node.weight
 
 
 def _tensors(node: Node) -> str:

@@ -146,7 +146,7 @@ def _layer(index: int, node: Node) -> dict[str, Any]:
         "type": node.spec.type,
         "name": node.spec.name,
         "path": list(node.path),
-        "groups": _groups(node.group),
+        "groups": [_group(part) for part in node.parts],
         "count": node.count,
         "inputs": [_shape(shape) for shape in node.inputs],
         "output": _shape(node.output),
@@ -165,12 +165,9 @@ def _layer(index: int, node: Node) -> dict[str, Any]:
     }
 
 
-def _groups(group: Group | None) -> list[dict[str, Any]]:
-    """The containers around a layer, the outermost first."""
-    if group is None:
-        return []
-    own = {"type": group.spec.type, "name": group.spec.name, "count": group.count}
-    return [*_groups(group.parent), own]
+def _group(group: Group) -> dict[str, Any]:
+    """A container around a layer."""
+    return {"type": group.spec.type, "name": group.spec.name, "count": group.count}
 
 
 def _shape(shape: Shape) -> list[int] | None:

@@ -7,6 +7,7 @@ parameters, the buffers and the multiply-accumulates (MACs).
 
 from __future__ import annotations
 
+from functools import cache
 from math import inf, prod
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
@@ -303,6 +304,7 @@ class Layer:
         self.__dict__.update(values)
 
     @classmethod
+    @cache
     def keys(cls) -> dict[str, Attribute]:
         """All keys that the layer takes beside `type`: its own, then those of every layer."""
         extras = (

@@ -33,7 +33,6 @@ class _MapNorm(Layer):
     """Normalises what has its channels first."""
 
     role = "norm"
-
     prefers = Layout.MAP
     passes_linearity = True
     ranks: ClassVar[range]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint.finding import Problem, Severity, spell
+from nnlint.finding import Problem, Severity
 from nnlint.layers.shape import Misfit, Unknown
 from nnlint.rules import Rule
+from nnlint.rules.walking import follows, leaving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,16 +17,16 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Pairs of linear maps joined only by what keeps them linear."""
-    leaving = {id(output.edge.node) for output in graph.outputs.values()}
+    outputs = leaving(graph)
     for first in graph.nodes:
         maps = first.layer and first.layer.is_linear_map and not _is_depthwise(first)
         if maps and not _is_chosen(first):
-            for second in _next_maps(first, leaving):
+            for second in _next_maps(first, outputs):
                 if not _is_depthwise(second) and not _is_bottleneck(first, second):
                     yield _problem(first, second)
 
 
-def _next_maps(first: Node, leaving: set[int]) -> Iterator[Node]:
+def _next_maps(first: Node, outputs: set[int]) -> Iterator[Node]:
     """The linear maps that the output reaches; where it is taken twice, none.
 
     What leaves the network is taken there: who takes it besides is a second.
@@ -33,7 +34,7 @@ def _next_maps(first: Node, leaving: set[int]) -> Iterator[Node]:
     waiting, seen = [first], {id(first)}
     while waiting:
         node = waiting.pop()
-        for consumers in node.loops if id(node) in leaving else node.followers():
+        for consumers in node.loops if id(node) in outputs else node.followers():
             follower = consumers[0] if len(consumers) == 1 else None
             if follower is None or follower.layer is None:
                 continue
@@ -46,10 +47,7 @@ def _next_maps(first: Node, leaving: set[int]) -> Iterator[Node]:
 
 def _is_chosen(node: Node) -> bool:
     """Whether it stands in an expert, whose gate depends on what arrives."""
-    group = node.group
-    while group and not (group.spec.layer and group.spec.layer.chooses):
-        group = group.parent
-    return group is not None
+    return any(part.spec.layer and part.spec.layer.chooses for part in node.parts)
 
 
 def _is_depthwise(node: Node) -> bool:
@@ -77,14 +75,11 @@ def _width(node: Node, *, after: bool) -> int:
 
 
 def _problem(first: Node, second: Node) -> Problem:
-    if first.path == second.path:
-        what = f"each copy of {second.spec.label} follows the one before"
-    else:
-        what = f"{second.spec.label} follows {first.spec.label} ({spell(first.path)})"
     return Problem(
         "NN401",
         second.path,
-        f"{what} with nothing non-linear between: two linear maps in a row are one",
+        f"{follows(first, second)} with nothing non-linear between: two linear maps in a row "
+        "are one",
         "put an activation between them (ReLU, GELU), or make them one layer",
     )
 

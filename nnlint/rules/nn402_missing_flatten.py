@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity
 from nnlint.layers.shape import Layout
 from nnlint.rules import Rule
+from nnlint.rules.walking import is_dense
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:
@@ -49,11 +50,7 @@ def _problem(node: Node, *, of_convolution: bool) -> Problem:
 
 
 def _is_unflattened(node: Node) -> bool:
-    return _takes_last_axis(node) and _is_map(node) and node.complete
-
-
-def _takes_last_axis(node: Node) -> bool:
-    return bool(node.layer and node.layer.is_linear_map and node.layer.feature_axis == -1)
+    return is_dense(node) and _is_map(node) and node.complete
 
 
 def _is_convolution(node: Node) -> bool:

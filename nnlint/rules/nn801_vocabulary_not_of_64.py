@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import is_dense, last_stretch, weight
+from nnlint.rules.walking import is_dense, last_stretch
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def check(graph: Graph) -> Iterator[Problem]:
 
 def _rows(node: Node) -> int:
     """The size of a vocabulary; 0 for all else, and for what shares another's."""
-    table = weight(node) if node.layer and node.layer.is_vocabulary else None
+    table = node.weight if node.layer and node.layer.is_vocabulary else None
     return table.shape[0] if table else 0
 
 
@@ -42,7 +42,7 @@ def _heads(graph: Graph) -> tuple[dict[int, list[Node]], dict[int, list[Node]]]:
     untied: dict[int, list[Node]] = {}
     last = last_stretch(graph)
     for node in filter(is_dense, graph.nodes):
-        own = weight(node)
+        own = node.weight
         if node.tied:
             tied.setdefault(id(node.tied[1]), []).append(node)
         elif own and id(node) in last:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity, spell
 from nnlint.quantity import percent
 from nnlint.rules import Rule
-from nnlint.rules.walking import is_dense, last_stretch, weight
+from nnlint.rules.walking import before, is_dense, last_stretch
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def check(graph: Graph) -> Iterator[Problem]:
     last = last_stretch(graph)
     for node in graph.nodes:
         if id(node) in last and is_dense(node) and _is_bare(node) and _shape(node) in shapes:
-            tables = (one for one in _before(node) if _is_table(one))
+            tables = (one for one in before(node.sources).values() if _is_table(one))
             table = next((one for one in tables if _shape(one) == _shape(node)), None)
             if table:
                 yield _problem(graph, node, table)
@@ -31,29 +31,17 @@ def check(graph: Graph) -> Iterator[Problem]:
 
 def _is_bare(node: Node) -> bool:
     """Whether all that it owns is a weight that is learned."""
-    return node.trainable and weight(node) is not None and len(node.tensors) == 1
+    return node.trainable and node.weight is not None and len(node.tensors) == 1
 
 
 def _is_table(node: Node) -> bool:
     """Whether it is a vocabulary with vectors of its own that are learned."""
-    found = node.layer and node.layer.is_vocabulary and node.trainable and weight(node)
+    found = node.layer and node.layer.is_vocabulary and node.trainable and node.weight
     return bool(found)
 
 
 def _shape(node: Node) -> tuple[int, ...]:
-    own = weight(node)
-    return own.shape if own else ()
-
-
-def _before(node: Node) -> Iterator[Node]:
-    """All nodes that its input is computed from."""
-    waiting, seen = list(node.sources), set[int]()
-    while waiting:
-        source = waiting.pop()
-        if source and id(source) not in seen:
-            seen.add(id(source))
-            yield source
-            waiting += source.sources
+    return node.weight.shape if node.weight else ()
 
 
 def _problem(graph: Graph, head: Node, table: Node) -> Problem:

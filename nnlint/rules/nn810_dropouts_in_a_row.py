@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint.finding import Problem, Severity, spell
+from nnlint.finding import Problem, Severity
 from nnlint.quantity import percent
 from nnlint.rules import Rule
-from nnlint.rules.walking import dropped_share
+from nnlint.rules.walking import dropped_share, follows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,13 +49,11 @@ def _drops(node: Node) -> bool:
 
 def _problem(first: Node, second: Node) -> Problem:
     together = 1 - (1 - dropped_share(first)) * (1 - dropped_share(second))
-    what = f"{second.spec.label} follows {first.spec.label} ({spell(first.path)})"
-    if first.path == second.path:
-        what = f"each copy of {second.spec.label} follows the one before"
     return Problem(
         "NN810",
         second.path,
-        f"{what} with nothing learned between: two of them drop {percent(together)}",
+        f"{follows(first, second)} with nothing learned between: two of them drop "
+        f"{percent(together)}",
         "remove one of them, or put a learned layer between",
     )
 

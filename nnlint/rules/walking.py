@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from nnlint.finding import Path
     from nnlint.graph import Graph, Node, Output
-    from nnlint.layers.base import Layer, ParamTensor, Slide
+    from nnlint.layers.base import Layer, Slide
 
 
 COMPARING = ("CrossEntropyLoss", "MultiLabelMarginLoss", "MultiMarginLoss", "NLLLoss")
@@ -169,11 +169,6 @@ def follows(first: Node, second: Node) -> str:
     if first.path == second.path:
         return f"each copy of {second.spec.label} follows the one before"
     return f"{second.spec.label} follows {first.spec.label} ({spell(first.path)})"
-
-
-def weight(node: Node) -> ParamTensor | None:
-    """Its own tensor `weight`; None where it shares another's, or has none."""
-    return next((tensor for tensor in node.tensors if tensor.name == "weight"), None)
 
 
 def is_dense(node: Node) -> bool:
