@@ -1,11 +1,11 @@
-"""Totals against `expect:` and `budget:`, in exact numbers."""
+"""Totals against `budget:` and the repository's ceilings, in exact numbers."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from nnlint.finding import Problem, spell
+from nnlint.finding import Problem
 from nnlint.quantity import (
     parse_count,
     parse_share,
@@ -14,17 +14,55 @@ from nnlint.quantity import (
     size_in_bytes,
 )  # fmt: skip
 from nnlint.record import Record
-from nnlint.wording import did_you_mean, grouped, quoted
+from nnlint.wording import grouped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from nnlint.finding import Path
     from nnlint.graph import Graph, Node
-    from nnlint.layers.shape import Shape
     from nnlint.spec import ModelSpec
 
 DEFAULT_WARN_AT = "90%"
+TOP: Path = ("nnlint",)
+"""Where a spec is pointed at for what it does not say itself."""
+
+
+class Metric(Record):
+    """What a budget can limit.
+
+    Attributes:
+        unit: how its numbers are shown: `count`, `bytes` or `share`.
+        parse: reads a limit as people write it; None where it is not whole.
+    """
+
+    unit: str
+    parse: Callable[[Any], int | Fraction | None]
+
+
+METRICS = {
+    "params": Metric("count", parse_count),
+    "macs": Metric("count", parse_count),
+    "size": Metric("bytes", parse_size),
+    "layer_share": Metric("share", parse_share),
+}
+
+
+class Ceiling(Record):
+    """The most that a network may have of a metric, and who says so.
+
+    Attributes:
+        metric: a name of `METRICS`.
+        limit: the most.
+        warn_at: the share of it from which a network is near.
+        origin: the file that sets it; None is the spec itself.
+    """
+
+    metric: str
+    limit: int | Fraction
+    warn_at: Fraction
+    origin: str | None = None
 
 
 class Limit(Record):
@@ -36,7 +74,7 @@ class Limit(Record):
         limit: what it may have.
         warn_at: the share of the limit from which it is near.
         exact: whether all of what is used is known.
-        unit: how the numbers are shown: `count`, `bytes` or `share`.
+        origin: the file that sets it; None is the spec itself.
     """
 
     metric: str
@@ -44,7 +82,12 @@ class Limit(Record):
     limit: int | Fraction
     warn_at: Fraction
     exact: bool
-    unit: str
+    origin: str | None = None
+
+    @property
+    def unit(self) -> str:
+        """How the numbers are shown: `count`, `bytes` or `share`."""
+        return METRICS[self.metric].unit
 
     @property
     def share(self) -> Fraction:
@@ -77,34 +120,68 @@ class Limit(Record):
         return self.shown(self.limit) + (" B" if self.unit == "bytes" else "")
 
 
-def bound_variants(spec: ModelSpec) -> list[str]:
+def bound_variants(spec: ModelSpec, ceilings: Sequence[Ceiling] = ()) -> list[str]:
     """The variants that a plain run checks too: all with a budget, else those expected."""
-    if any(key != "warn_at" for key in spec.budget):
+    if ceilings or any(key != "warn_at" for key in spec.budget):
         return list(spec.variants)
     named = spec.expect.get("variants", {})
     return [name for name in spec.variants if name in named]
 
 
-def limits(graph: Graph, spec: ModelSpec) -> tuple[Limit, ...]:
-    """The lines of the spec's budget, each with what the network uses of it."""
-    warn_at = parse_share(spec.budget.get("warn_at", DEFAULT_WARN_AT))
-    total = graph.totals
-    heaviest = _heaviest(graph)
-    share = _share_of_one(heaviest, total.params) if heaviest else Fraction(0)
-    used: dict[str, tuple[int | Fraction, bool, str, Callable[..., int | Fraction | None]]] = {
-        "params": (total.params, total.complete, "count", parse_count),
-        "macs": (total.macs, total.macs_complete, "count", parse_count),
-        "size": (size_in_bytes(total.params, graph.dtype), total.complete, "bytes", parse_size),
-        "layer_share": (share, total.complete, "share", parse_share),
-    }
-    found = []
-    for metric, (value, exact, unit, parse) in used.items():
-        limit = parse(spec.budget[metric]) if metric in spec.budget else None
+def read(budget: Mapping[str, Any], origin: str | None = None) -> Iterator[Ceiling]:
+    """The ceilings of a `budget:`, but for those that are no whole number."""
+    warn_at = parse_share(budget.get("warn_at", DEFAULT_WARN_AT))
+    for name, metric in METRICS.items():
+        limit = metric.parse(budget[name]) if name in budget else None
         if limit is not None:
+            yield Ceiling(name, limit, warn_at, origin)
+
+
+def _strictest(ceilings: Iterable[Ceiling]) -> Iterator[Ceiling]:
+    """The lowest ceiling of each metric: nobody raises what another sets."""
+    lowest: dict[str, Ceiling] = {}
+    for one in ceilings:
+        known = lowest.setdefault(one.metric, one)
+        if one.limit < known.limit:
+            lowest[one.metric] = one
+    return (lowest[name] for name in METRICS if name in lowest)
+
+
+def limits(
+    graph: Graph, spec: ModelSpec, ceilings: Sequence[Ceiling] = ()
+) -> tuple[Limit, ...]:
+    """The lines of the budget, each with what the network uses of it.
+
+    Args:
+        graph: the network.
+        spec: the spec, with a budget of its own.
+        ceilings: what the repository allows; of two limits the lower binds.
+    """
+    binding = _strictest((*ceilings, *read(spec.budget)))
+    return tuple(_limit(ceiling, graph) for ceiling in binding)
+
+
+def _limit(ceiling: Ceiling, graph: Graph) -> Limit:
+    used, exact = _used(ceiling.metric, graph)
+    return Limit(ceiling.metric, used, ceiling.limit, ceiling.warn_at, exact, ceiling.origin)
+
+
+def _used(metric: str, graph: Graph) -> tuple[int | Fraction, bool]:
+    """What the network has of it, and whether that is all."""
+    total = graph.totals
+    match metric:
+        case "macs":
+            return total.macs, total.macs_complete
+        case "size":
+            return size_in_bytes(total.params, graph.dtype), total.complete
+        case "layer_share":
+            heaviest = _heaviest(graph)
             # a share of a total that nobody knows can't be said: it is at least nothing
-            known = value if exact or unit != "share" else Fraction(0)
-            found.append(Limit(metric, known, limit, warn_at, exact, unit))
-    return tuple(found)
+            known = heaviest is not None and total.complete
+            share = _share_of_one(heaviest, total.params) if heaviest and known else Fraction(0)
+            return share, total.complete
+        case _:
+            return total.params, total.complete
 
 
 def _heaviest(graph: Graph) -> Node | None:
@@ -121,75 +198,75 @@ def _share_of_one(node: Node, total: int) -> Fraction:
     return Fraction(_of_one(node), total) if total else Fraction(0)
 
 
-def check(graph: Graph, spec: ModelSpec) -> Iterator[Problem]:
-    """What breaks, or comes near, the budget; and what differs from the expectation."""
-    yield from _unreadable(spec)
-    yield from _unknown_variants(graph, spec)
-    for limit in limits(graph, spec):
+def check(graph: Graph, spec: ModelSpec, ceilings: Sequence[Ceiling] = ()) -> Iterator[Problem]:
+    """What breaks, or comes near, a limit."""
+    yield from not_whole(spec.budget)
+    for limit in _worst(graph, _strictest(ceilings), _strictest(read(spec.budget))):
         if limit.state in ("over", "near"):
             yield _budget_problem(limit, graph)
-        elif limit.state == "unknown" and not graph.totals.excused:
-            yield _unproven(limit)
-    for expectation in expectations(graph, spec):
-        if expectation.holds is False:
-            yield _difference(expectation)
-        elif expectation.holds is None and not graph.totals.excused:
-            yield _unprovable(expectation)
+        elif limit.state == "unknown":
+            yield _unproven(limit, echo=graph.totals.excused)
 
 
-def _unknown_variants(graph: Graph, spec: ModelSpec) -> Iterator[Problem]:
-    """Expectations of variants that the spec does not have."""
-    for name in spec.expect.get("variants", {}):
-        if name not in spec.declared and graph.variant is None:
-            hint = did_you_mean(name, spec.declared) or "write it under variants:"
-            path: Path = ("expect", "variants", name)
-            message = f"expect.variants names {quoted(name)}, but there is no such variant"
-            yield Problem("NN116", path, message, hint, on_key=True)
+_BADNESS = ("ok", "near", "unknown", "over")
 
 
-def _unproven(limit: Limit) -> Problem:
-    return Problem(
-        "NN903",
-        ("budget", limit.metric),
-        f"{limit.metric}: the budget of {limit.most} cannot be proven: at least "
-        f"{limit.shown(limit.used)} used, and something is unknown",
-        "state what is unknown: a Custom layer takes parameters and macs",
+def _worst(graph: Graph, *sources: Iterable[Ceiling]) -> Iterator[Limit]:
+    """Of each metric the limit that is broken most, the first source's where they are alike.
+
+    Not the lowest: a spec that silences its own low limit is still held to the repository's.
+    """
+    worst: dict[str, Limit] = {}
+    for limit in (_limit(one, graph) for ceilings in sources for one in ceilings):
+        known = worst.setdefault(limit.metric, limit)
+        if _BADNESS.index(limit.state) > _BADNESS.index(known.state):
+            worst[limit.metric] = limit
+    return (worst[name] for name in METRICS if name in worst)
+
+
+def _at(limit: Limit) -> Problem:
+    """A finding about the limit, still without words: its place, and who may silence it."""
+    if limit.origin is None:
+        return Problem("", ("budget", limit.metric), "")
+    return Problem("", (*TOP, limit.metric), "", binding=True)
+
+
+def _unproven(limit: Limit, *, echo: bool) -> Problem:
+    return _at(limit)._replace(
+        code="NN903",
+        message=f"{limit.metric}: the budget of {limit.most}{_whose(limit)} cannot be proven: "
+        f"at least {limit.shown(limit.used)} used, and something is unknown",
+        help="state what is unknown: a Custom layer takes parameters and macs",
+        echo=echo,
     )
 
 
-def _unprovable(one: Expectation) -> Problem:
-    return Problem(
-        "NN912",
-        one.path,
-        f"{spell(one.path)} cannot be proven: something in the network is unknown",
-        "state what is unknown: a Custom layer takes parameters, output and macs",
-    )
+def not_whole(budget: Mapping[str, Any]) -> Iterator[Problem]:
+    """Limits that come to no whole number, as `1.0005k` does."""
+    for name, metric in METRICS.items():
+        if isinstance(budget.get(name), int | str) and metric.parse(budget[name]) is None:
+            message = f"{name} is {budget[name]}, which is no whole number"
+            yield Problem("NN108", ("budget", name), message, "write it with fewer decimals")
 
 
-def _unreadable(spec: ModelSpec) -> Iterator[Problem]:
-    for metric, parse in (("params", parse_count), ("macs", parse_count), ("size", parse_size)):
-        if metric in spec.budget and parse(spec.budget[metric]) is None:
-            message = f"{metric} is {spec.budget[metric]}, which is no whole number"
-            yield Problem("NN108", ("budget", metric), message, "write it with fewer decimals")
+def _whose(limit: Limit) -> str:
+    return f" in {limit.origin}" if limit.origin else ""
 
 
 def _budget_problem(limit: Limit, graph: Graph) -> Problem:
-    path: Path = ("budget", limit.metric)
-    used, most = limit.shown(limit.used), limit.most
+    used, most, whose = limit.shown(limit.used), limit.most, _whose(limit)
     at_least = "" if limit.exact else "at least "
     if limit.state == "near":
-        return Problem(
-            "NN902",
-            path,
-            f"{limit.metric}: {used} of {most} used ({percent(limit.share)}), "
+        return _at(limit)._replace(
+            code="NN902",
+            message=f"{limit.metric}: {used} of {most}{whose} used ({percent(limit.share)}), "
             f"{limit.shown(limit.left)} left; near begins at {percent(limit.warn_at)}",
         )
-    return Problem(
-        "NN901",
-        path,
-        f"{limit.metric}: {at_least}{used} used, but the budget is {most}: "
+    return _at(limit)._replace(
+        code="NN901",
+        message=f"{limit.metric}: {at_least}{used} used, but the budget{whose} is {most}: "
         f"{at_least}{limit.shown(-limit.left)} too much",
-        _heaviest_words(graph),
+        help=_heaviest_words(graph),
     )
 
 
@@ -200,83 +277,3 @@ def _heaviest_words(graph: Graph) -> str | None:
     share = percent(_share_of_one(node, graph.totals.params))
     own = grouped(_of_one(node))
     return f"the largest layer is {node.spec.label} with {own} parameters ({share})"
-
-
-class Expectation(Record):
-    """One entry of `expect:`, held against the network.
-
-    Attributes:
-        key: `params` and so on.
-        expected: what the spec says.
-        real: what the network has; None where that can't be known.
-        path: where it stands.
-    """
-
-    key: str
-    expected: object
-    real: object
-    path: Path
-
-    @property
-    def holds(self) -> bool | None:
-        """Whether it is as declared; None: nobody knows."""
-        return None if self.real is None else self.real == self.expected
-
-
-def expectations(graph: Graph, spec: ModelSpec) -> tuple[Expectation, ...]:
-    """What the spec declares of this network, entry by entry, with what is.
-
-    A variant is held against `expect.variants` alone: the other entries are the base's.
-    """
-    total = graph.totals
-    params = total.params if total.complete else None
-    if graph.variant is not None:
-        named = spec.expect.get("variants", {})
-        path: Path = ("expect", "variants", graph.variant)
-        ours = [named[graph.variant]] if graph.variant in named else []
-        return tuple(Expectation(graph.variant, value, params, path) for value in ours)
-    real = {
-        "params": params,
-        "trainable": total.trainable if total.complete else None,
-        "active": total.active if total.complete else None,
-        "macs": total.macs if total.macs_complete else None,
-        "output": _sizes(graph.output.shape),
-    }
-    own = {key: value for key, value in spec.expect.items() if key in real}
-    found = [Expectation(key, value, real[key], ("expect", key)) for key, value in own.items()
-             if not isinstance(value, dict)]  # fmt: skip
-    outputs = own.get("output")
-    if isinstance(outputs, dict):
-        found += [_output(graph, name, value) for name, value in outputs.items()]
-    return tuple(found)
-
-
-def _sizes(shape: Shape) -> list[int] | None:
-    return None if shape.open else list(shape.dims)
-
-
-def _output(graph: Graph, name: str, expected: object) -> Expectation:
-    """One named output; one that is not there has no shape at all."""
-    output = graph.outputs.get(name)
-    real: object = _sizes(output.edge.shape) if output else "no such output"
-    return Expectation(f"output.{name}", expected, real, ("expect", "output", name))
-
-
-def _difference(one: Expectation) -> Problem:
-    if isinstance(one.real, int) and isinstance(one.expected, int):
-        more = "more" if one.real > one.expected else "fewer"
-        by = f"{grouped(abs(one.real - one.expected))} {more}"
-        message = f"is {grouped(one.expected)}, but the network has {grouped(one.real)}: {by}"
-    elif isinstance(one.real, str):
-        message = f"is {one.expected}, but there is {one.real}"
-        return Problem(
-            "NN911", one.path, f"{spell(one.path)} {message}", "name it under outputs:"
-        )
-    else:
-        message = f"is {one.expected}, but {one.real} comes out"
-    return Problem(
-        "NN911",
-        one.path,
-        f"{spell(one.path)} {message}",
-        f"if the change is meant, write {one.path[-1]}: {one.real}",
-    )

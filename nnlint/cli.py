@@ -49,8 +49,14 @@ def _run(argv: Sequence[str], stdout: TextIO | None) -> Outcome:
     except SystemExit as done:  # --help, or a usage error
         code = done.code if isinstance(done.code, int) else Exit.COULD_NOT_CHECK
         return commands.Outcome(code, said.getvalue(), complained.getvalue())
+    from nnlint.settings import Invalid  # noqa: PLC0415 - as above
+    from nnlint.terminal import visible  # noqa: PLC0415
+
     try:
         outcome: Outcome = command.run(arguments, _terminal(stdout))
+    except Invalid as reasons:
+        lines = "".join(f"nnlint: {visible(str(reason))}\n" for reason in reasons.args)
+        return commands.Outcome(Exit.COULD_NOT_CHECK, err=lines)
     except Exception as error:
         line = f"nnlint: internal error: {error!r}\n"
         return commands.Outcome(Exit.COULD_NOT_CHECK, err=line)

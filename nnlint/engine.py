@@ -7,19 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint import budget, ignores, rules, sources
+from nnlint import budget, expectation, ignores, rules, sources
 from nnlint.finding import Finding, Problem, RuleInfo, Severity, Span
+from nnlint.policy import EVERY_RULE
 from nnlint.report import Report, Status, Variant
 from nnlint.wording import did_you_mean, grouped, listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from nnlint.budget import Ceiling
     from nnlint.document import Document
+    from nnlint.finding import Path
     from nnlint.graph import Graph
+    from nnlint.policy import Policy
     from nnlint.spec import ModelSpec
 
 TOP = Span(1, 1, 1, 1)
+CONSEQUENT = "NN9"
+"""Findings on totals and housekeeping: no number becomes unknown by them."""
 MOST_USES = 3
 """Of blocks within blocks, the uses that a message tells."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -34,7 +40,7 @@ def lint_source(
     *,
     skip_unmarked: bool,
     variant: str | None = None,
-    advice: bool = True,
+    policy: Policy = EVERY_RULE,
 ) -> Report:
     """Lint one input; whatever happens, the answer is a report."""
     from nnlint.document import MAX_BYTES  # noqa: PLC0415 - yaml loads with the first file
@@ -49,7 +55,7 @@ def lint_source(
     if data is None:
         return Report(source.path, Status.SKIPPED, sources.MARKER_WORDS)
     try:
-        return lint_bytes(data, source.path, variant, advice=advice)
+        return lint_bytes(data, source.path, variant, policy)
     except NoSuchVariant as reason:
         return Report(source.path, Status.UNREADABLE, str(reason))
     except Exception as error:
@@ -61,12 +67,12 @@ def _too_large(size: int, limit: int) -> str:
 
 
 def lint_bytes(
-    data: bytes, path: str, variant: str | None = None, *, advice: bool = True
+    data: bytes, path: str, variant: str | None = None, policy: Policy = EVERY_RULE
 ) -> Report:
     """Lint the bytes of a spec."""
     try:
         text = data.removeprefix(BYTE_ORDER_MARK).decode()
-        return lint_text(text, path, variant, advice=advice)
+        return lint_text(text, path, variant, policy)
     except UnicodeDecodeError as error:
         from nnlint.document import Lines  # noqa: PLC0415 - yaml loads with the first file
 
@@ -85,35 +91,65 @@ def _refused(path: str, code: str, message: str, span: Span = TOP, data: bytes =
 
 
 def lint_text(
-    text: str, path: str = "<text>", variant: str | None = None, *, advice: bool = True
+    text: str,
+    path: str = "<text>",
+    variant: str | None = None,
+    policy: Policy = EVERY_RULE,
 ) -> Report:
     """Lint the text of a spec; with `variant`, that variant of it alone."""
     from nnlint import document  # noqa: PLC0415 - yaml loads with the first file
 
     read = document.read(text)
     problems = list(read.problems)
-    networks = _networks(read, problems, variant) if read.root else []
+    networks = _networks(read, problems, variant, policy.ceilings) if read.root else []
     for each in networks:
-        problems += _judged(*each, networks[0][1], advice=advice)
+        problems += _judged(*each, networks[0][1], policy)
+    findings, ignored = _shown(read, problems, policy)
     main: tuple[ModelSpec | None, Graph | None] = networks[0] if networks else (None, None)
     spec, graph = main
-    variants = tuple(_variant(*each) for each in networks[1:])
-    silenced = ignores.apply(ignores.find(read), _placed(read, problems), advice=advice)
-    findings = [*silenced.findings, *_placed(read, silenced.problems)]
     return Report(
         path,
         text=read.text,
-        findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
+        findings=findings,
         graph=graph,
-        variants=variants,
-        limits=budget.limits(graph, spec) if graph and spec else (),
-        expectations=budget.expectations(graph, spec) if graph and spec else (),
-        ignored=silenced.ignored,
+        variants=tuple(_variant(*each, policy.ceilings) for each in networks[1:]),
+        limits=budget.limits(graph, spec, policy.ceilings) if graph and spec else (),
+        expectations=expectation.expectations(graph, spec) if graph and spec else (),
+        ignored=ignored,
     )
 
 
+def _shown(
+    read: Document, problems: Iterable[Problem], policy: Policy
+) -> tuple[tuple[Finding, ...], int]:
+    """What is said of a file, in its order; and how much its comments silence."""
+    silenced = ignores.apply(
+        ignores.find(read), _allowed(_placed(read, problems), policy), policy.judges
+    )
+    unneeded = _allowed(_placed(read, silenced.problems), policy)
+    shown = filter(policy.shows, _without_needless_echoes([*silenced.findings, *unneeded]))
+    return tuple(sorted(shown, key=lambda finding: finding.sort_key)), silenced.ignored
+
+
+def _allowed(findings: Iterable[Finding], policy: Policy) -> list[Finding]:
+    """The findings of rules that are on, with the severities that hold here."""
+    return [policy.weighed(finding) for finding in findings if policy.allows(finding)]
+
+
+def _without_needless_echoes(findings: list[Finding]) -> list[Finding]:
+    """What only follows from another error is said where nobody is told of that one."""
+    told = any(
+        finding.rule.severity is Severity.ERROR and not finding.rule.code.startswith(CONSEQUENT)
+        for finding in findings
+    )
+    return [finding for finding in findings if not (told and finding.echo)]
+
+
 def _networks(
-    read: Document, problems: list[Problem], variant: str | None
+    read: Document,
+    problems: list[Problem],
+    variant: str | None,
+    ceilings: Sequence[Ceiling],
 ) -> list[tuple[ModelSpec, Graph]]:
     """The network to judge, then its variants; with what the stages find on the way."""
     from nnlint import schema, spec, unused, wiring  # noqa: PLC0415 - with them jsonschema loads
@@ -130,7 +166,7 @@ def _networks(
         if name is not None and name not in model.variants:
             raise NoSuchVariant(_no_variant(name, model.variants))
         if variant is None and name is None:
-            chosen += budget.bound_variants(model)
+            chosen += budget.bound_variants(model, ceilings)
         networks.append((model, wiring.connect(model, name)))
     return networks
 
@@ -142,17 +178,17 @@ def _no_variant(name: str, known: tuple[str, ...]) -> str:
     return f"there is no variant {quoted(name)} in it: {hint}"
 
 
-def _variant(spec: ModelSpec, graph: Graph) -> Variant:
-    limits, expectations = budget.limits(graph, spec), budget.expectations(graph, spec)
-    return Variant(graph, limits, expectations)
+def _variant(spec: ModelSpec, graph: Graph, ceilings: Sequence[Ceiling]) -> Variant:
+    limits = budget.limits(graph, spec, ceilings)
+    return Variant(graph, limits, expectation.expectations(graph, spec))
 
 
-def _judged(spec: ModelSpec, graph: Graph, main: Graph, *, advice: bool) -> Iterator[Problem]:
+def _judged(spec: ModelSpec, graph: Graph, main: Graph, policy: Policy) -> Iterator[Problem]:
     """What is wrong with one network; of a variant also that it is the variant's."""
     found = [*spec.problems, *graph.problems]
-    for rule in rules.checks(advice=advice):
+    for rule in rules.checks(advice=policy.wants_advice):
         found += rule.check(graph) if rule.check else ()
-    found += budget.check(graph, spec)
+    found += [*budget.check(graph, spec, policy.ceilings), *expectation.check(graph, spec)]
     if graph is main or graph.variant is None:
         return iter(found)
     return (one._replace(variant=graph.variant) for one in found)
@@ -160,11 +196,13 @@ def _judged(spec: ModelSpec, graph: Graph, main: Graph, *, advice: bool) -> Iter
 
 def _placed(read: Document, problems: Iterable[Problem]) -> list[Finding]:
     """Problems at their places; one place of a spec has a code once, in whatever variant."""
-    found: dict[tuple[str, Span], Finding] = {}
+    found: dict[tuple[str, Span, Path], Finding] = {}
     for problem in problems:
         span = problem.span or read.locate(problem.path, on_key=problem.on_key)
-        if (problem.code, span) not in found:
-            found[problem.code, span] = _finding(_with_context(read, problem), span)
+        # what the repository says of a spec has no place of its own there
+        key = (problem.code, span, problem.path if problem.binding else ())
+        if key not in found:
+            found[key] = _finding(_with_context(read, problem), span)
     return _without_echoes(list(found.values()))
 
 
@@ -197,4 +235,13 @@ def _finding(problem: Problem, span: Span) -> Finding:
     rule = rules.find(problem.code)
     info = rule.info if rule else RuleInfo(problem.code, "unknown", Severity.ERROR)
     info = info._replace(severity=problem.severity or info.severity)
-    return Finding(info, problem.message, problem.help, problem.path, span, problem.note)
+    return Finding(
+        info,
+        problem.message,
+        problem.help,
+        problem.path,
+        span,
+        problem.note,
+        problem.binding,
+        problem.echo,
+    )

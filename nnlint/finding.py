@@ -7,7 +7,7 @@ turns a path into a line and a column (`Finding`).
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from nnlint.record import Record
 
@@ -52,6 +52,60 @@ class Use(Record):
     copy: int | None
 
 
+class Applies(Enum):
+    """What it takes for a fix to be made."""
+
+    SAFE = "safe"
+    """Every count and shape stays equal: `--fix`."""
+    UNSAFE = "unsafe"
+    """A count, a size or a layer changes: `--unsafe-fixes`."""
+    EXPECTATION = "expectation"
+    """What is declared becomes what is: `--update-expect`."""
+
+
+class Edit(Record):
+    """One change of a document, in paths.
+
+    Attributes:
+        path: what changes; a key that is not there yet is added to its map.
+        value: the new value; of a key, its new name.
+        on_key: the key is renamed; else its value changes.
+    """
+
+    path: Path
+    value: Any
+    on_key: bool = False
+
+
+class Replacement(NamedTuple):
+    """One change of a text: what stands there instead."""
+
+    span: Span
+    text: str
+
+
+class Fix(Record):
+    """How to mend a problem: edits of values and keys, or of text that means the same.
+
+    Attributes:
+        applies: what it takes for it to be made.
+        edits: changes of values and keys.
+        respelt: changes of the text that leave every value as it is.
+    """
+
+    applies: Applies
+    edits: tuple[Edit, ...] = ()
+    respelt: tuple[Replacement, ...] = ()
+
+
+class Repair(Record):
+    """A fix, as the changes of the text that it makes."""
+
+    applies: Applies
+    edits: tuple[Edit, ...]
+    replacements: tuple[Replacement, ...]
+
+
 class Problem(Record):
     """One thing that is wrong, said in paths.
 
@@ -66,6 +120,9 @@ class Problem(Record):
         uses: the uses of blocks that lead to the place, the outermost first.
         note: what explains it further, or None.
         variant: the variant that it is found in, where the base is without it.
+        binding: the repository's word: no comment in a spec and no flag silences it.
+        echo: it follows from another error, and is said only where that one is not.
+        fix: how to mend it by an edit, or None.
     """
 
     code: str
@@ -78,10 +135,25 @@ class Problem(Record):
     uses: tuple[Use, ...] = ()
     note: str | None = None
     variant: str | None = None
+    binding: bool = False
+    echo: bool = False
+    fix: Fix | None = None
 
 
 class Finding(Record):
-    """A problem with its place in the file and its rule."""
+    """A problem with its place in the file and its rule.
+
+    Attributes:
+        rule: the rule, with the severity that holds here.
+        message: what is, and what was expected.
+        help: how to mend it, or None.
+        path: where in the document.
+        span: where in the file.
+        note: what explains it further, or None.
+        binding: neither a comment in the spec nor a flag silences it.
+        echo: it is said only where the error that it follows from is not.
+        repair: how `--fix` mends it, or None.
+    """
 
     rule: RuleInfo
     message: str
@@ -89,6 +161,9 @@ class Finding(Record):
     path: Path
     span: Span
     note: str | None = None
+    binding: bool = False
+    echo: bool = False
+    repair: Repair | None = None
 
     @property
     def sort_key(self) -> tuple[int, int, str, str]:

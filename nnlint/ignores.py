@@ -11,7 +11,7 @@ from nnlint.record import Record
 from nnlint.wording import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from nnlint.document import Document
     from nnlint.finding import Finding
@@ -100,22 +100,27 @@ class Silenced(Record):
 
 
 def apply(
-    ignores: list[Ignore], findings: Iterable[Finding], *, advice: bool = True
+    ignores: list[Ignore], findings: Iterable[Finding], judges: Callable[[str], bool]
 ) -> Silenced:
     """Leave out what is ignored; an ignore that nothing needed is a problem.
 
-    Without `advice` nobody knows whether one of advice is needed.
+    Args:
+        ignores: the comments.
+        findings: what was found.
+        judges: whether a rule was asked: else nobody knows whether an ignore of it is needed.
     """
     asked = {(ignore.code, ignore.line) for ignore in ignores}
     used: set[tuple[str, int | None]] = set()
     kept, everything = [], list(findings)
     for finding in everything:
         code = finding.rule.code
-        fitting = {(code, finding.span.line), (code, None)} & asked
+        fitting = (
+            set() if finding.binding else {(code, finding.span.line), (code, None)} & asked
+        )
         used |= fitting
         if not fitting:
             kept.append(finding)
-    judged = [one for one in ignores if advice or not one.code.startswith(rules.ADVICE)]
+    judged = [one for one in ignores if judges(one.code)]
     unused = [_unused(ignore) for ignore in judged if (ignore.code, ignore.line) not in used]
     return Silenced(kept, len(everything) - len(kept), unused)
 

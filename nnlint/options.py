@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Severity
 from nnlint.record import Record
+from nnlint.settings import gathered, split
 from nnlint.terminal import PIPE_WIDTH, Style
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Mapping
+    from typing import Any
+
+    from nnlint.policy import Policy
+    from nnlint.settings import Settings
 
 
 class Terminal(Record):
@@ -35,21 +40,25 @@ class Options(Record):
         paths: files, folders, globs, or `-`.
         format: the output format.
         fail_on: the least severity that fails the run; None: none does.
-        exclude: patterns of paths to leave out.
         skip_unmarked: skip files without the marker, also those named by hand.
         show_info: show advice.
         variant: the variant to check instead of the base; None: base and variants.
         style: how output is drawn.
+        settings: what files, the environment and the flags say.
     """
 
     paths: tuple[str, ...]
     format: str
     fail_on: Severity | None
-    exclude: tuple[str, ...]
     skip_unmarked: bool
     show_info: bool
     variant: str | None
     style: Style
+    settings: Settings
+
+    def policy(self, path: str) -> Policy:
+        """What holds for that file."""
+        return self.settings.policy(path, show_info=self.show_info)
 
 
 def configure(parser: ArgumentParser, formats: list[str], default_format: str) -> None:
@@ -70,7 +79,6 @@ def configure(parser: ArgumentParser, formats: list[str], default_format: str) -
     parser.add_argument(
         "--fail-on",
         choices=[*(s.value for s in Severity), "never"],
-        default="error",
         metavar="SEVERITY",
         help="least severity that fails: error (default), warning, info, never",
     )
@@ -81,12 +89,15 @@ def configure(parser: ArgumentParser, formats: list[str], default_format: str) -
         metavar="GLOB",
         help="leave out paths, folders or names that match; may be repeated",
     )
+    _add_rules(parser)
     parser.add_argument(
         "--skip-unmarked",
         action="store_true",
         help="skip files in which no line begins with `nnlint:`, also named ones",
     )
-    parser.add_argument("--show-info", action="store_true", help="show advice too")
+    parser.add_argument(
+        "--show-info", action="store_true", default=None, help="show advice too"
+    )
     table = parser.add_mutually_exclusive_group()
     table.add_argument(
         "--table",
@@ -110,6 +121,32 @@ def configure(parser: ArgumentParser, formats: list[str], default_format: str) -
     add_color(parser)
 
 
+def _add_rules(parser: ArgumentParser) -> None:
+    """Which rules are on, and where that is written."""
+    codes = {"action": "append", "metavar": "CODES", "type": split}
+    for flag, words in (
+        ("--select", "only these rules: codes or their beginnings, NN301,NN4"),
+        ("--extend-select", "these rules too, advice for example: NN8"),
+        ("--ignore", "not these rules"),
+    ):
+        parser.add_argument(flag, help=words, **codes)  # type: ignore[arg-type]
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--config",
+        metavar="FILE",
+        help="take [tool.nnlint] from that file (default: the nearest pyproject.toml that has "
+        "it, up to the root of the repository)",
+    )
+    where.add_argument(
+        "--isolated", action="store_true", help="no configuration file, no NNLINT_ variable"
+    )
+    parser.add_argument(
+        "--show-config",
+        action="store_true",
+        help="print the settings that hold, for each PATH too, and stop",
+    )
+
+
 def _depth(text: str) -> int:
     """A whole number from 1 up; argparse turns the error into a usage message."""
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
@@ -128,20 +165,48 @@ def add_color(parser: ArgumentParser) -> None:
 
 
 def read(arguments: Namespace, terminal: Terminal) -> Options:
-    """The options of linting, from parsed arguments."""
-    severity = None if arguments.fail_on == "never" else Severity(arguments.fail_on)
+    """The options of linting, from parsed arguments, the environment and the configuration.
+
+    Raises:
+        Invalid: a setting can't be used.
+    """
+    settings = gathered(
+        _flags(arguments),
+        terminal.environ,
+        file=arguments.config,
+        isolated=arguments.isolated,
+    )
+    fail_on = settings.fail_on or Severity.ERROR.value
+    severity = None if fail_on == "never" else Severity(fail_on)
     return Options(
         paths=tuple(arguments.paths),
         format=arguments.format,
         fail_on=severity,
-        exclude=tuple(arguments.exclude),
         skip_unmarked=arguments.skip_unmarked,
         variant=arguments.variant,
-        show_info=arguments.show_info or severity is Severity.INFO,
+        show_info=settings.show_info or severity is Severity.INFO,
         style=style(arguments.color, terminal, table=arguments.table)._replace(
             depth=arguments.depth
         ),
+        settings=settings,
     )
+
+
+def _flags(arguments: Namespace) -> dict[str, Any]:
+    """The keys of `[tool.nnlint]` that the command line gives."""
+    given = {
+        "select": _joined(arguments.select),
+        "extend-select": _joined(arguments.extend_select),
+        "ignore": _joined(arguments.ignore),
+        "fail-on": arguments.fail_on,
+        "exclude": arguments.exclude or None,
+        "show-info": arguments.show_info,
+    }
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _joined(lists: list[list[str]] | None) -> list[str] | None:
+    return None if lists is None else [word for words in lists for word in words]
 
 
 def style(color: str, terminal: Terminal, *, table: bool | None = None) -> Style:

@@ -12,7 +12,8 @@ from nnlint.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from nnlint.budget import Expectation, Limit
+    from nnlint.budget import Limit
+    from nnlint.expectation import Expectation
     from nnlint.graph import Graph
 
 

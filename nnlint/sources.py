@@ -41,13 +41,13 @@ class Source(Record):
     trouble: str | None = None
 
 
-def collect(paths: Iterable[str], exclude: Iterable[str]) -> list[Source]:
+def collect(paths: Iterable[str], exclude: Iterable[Pattern]) -> list[Source]:
     """Every input once, in the order given; what a folder holds is sorted."""
     patterns = tuple(exclude)
     found: dict[str, Source] = {}
     for given in paths:
         for source in _expand(given):
-            if not _is_excluded(source.path, patterns):
+            if not any(pattern.matches(source.path) for pattern in patterns):
                 key = _identity(source.path)
                 earlier = found.setdefault(key, source)
                 if source.named:
@@ -95,12 +95,19 @@ def _walk(folder: Path) -> Iterator[Source]:
         yield Source(str(failure.filename), named=True, trouble=_reason(failure))
 
 
-def _is_excluded(path: str, patterns: tuple[str, ...]) -> bool:
-    """A pattern matches the path, any folder above it, or any single name in it."""
-    parts = Path(os.path.relpath(path)).parts if path != STDIN else ()
-    whole = ["/".join(parts[: n + 1]) for n in range(len(parts))]
-    tried = [pattern.rstrip("/").removeprefix("./") for pattern in patterns]
-    return any(fnmatchcase(name, pattern) for pattern in tried for name in (*whole, *parts))
+class Pattern(Record):
+    """A glob, and the folder that it is relative to."""
+
+    glob: str
+    folder: Path
+
+    def matches(self, path: str) -> bool:
+        """Whether it fits the path, any folder above it, or any single name in it."""
+        parts = Path(os.path.relpath(path, self.folder)).parts if path != STDIN else ()
+        whole = ["/".join(parts[: n + 1]) for n in range(len(parts))]
+        glob = self.glob.rstrip("/").removeprefix("./")
+        globs = {glob, glob.replace("**/", "")}  # `**/` stands for no folder too
+        return any(fnmatchcase(name, one) for one in globs for name in (*whole, *parts))
 
 
 class Unreadable(Exception):  # noqa: N818

@@ -13,7 +13,8 @@ from nnlint.wording import grouped, listed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nnlint.budget import Expectation, Limit
+    from nnlint.budget import Limit
+    from nnlint.expectation import Expectation
     from nnlint.graph import Graph, Node, Totals
     from nnlint.report import Report, Variant
 

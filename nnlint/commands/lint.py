@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from nnlint import engine, formats, options, sources
 from nnlint.commands import Outcome
 from nnlint.exits import Exit
-from nnlint.finding import Severity
 from nnlint.report import Report, Status, count, exit_code
 from nnlint.terminal import visible
 from nnlint.wording import plural
@@ -30,10 +29,12 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     """Lint every input; print the findings; one number for CI."""
     chosen = options.read(arguments, terminal)
+    if arguments.show_config:
+        return _configuration(chosen)
     if not chosen.paths:
         return Outcome(Exit.COULD_NOT_CHECK, err=NO_PATH)
-    inputs = sources.collect(chosen.paths, chosen.exclude)
-    reports = [_shown(_linted(source, chosen), chosen) for source in inputs]
+    inputs = sources.collect(chosen.paths, chosen.settings.exclude)
+    reports = [_linted(source, chosen) for source in inputs]
     code = exit_code(reports, chosen.fail_on, nothing_is_fine=chosen.skip_unmarked)
     return Outcome(
         code,
@@ -42,23 +43,19 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     )
 
 
+def _configuration(chosen: Options) -> Outcome:
+    from nnlint import config_page  # noqa: PLC0415 - it is seldom asked for
+
+    return Outcome(Exit.OK, config_page.page(chosen))
+
+
 def _linted(source: sources.Source, chosen: Options) -> Report:
     return engine.lint_source(
         source,
         skip_unmarked=chosen.skip_unmarked,
         variant=chosen.variant,
-        advice=chosen.show_info,
+        policy=chosen.policy(source.path),
     )
-
-
-def _shown(report: Report, chosen: Options) -> Report:
-    """The report without advice, unless it was asked for."""
-    if chosen.show_info:
-        return report
-    kept = (
-        finding for finding in report.findings if finding.rule.severity is not Severity.INFO
-    )
-    return report._replace(findings=tuple(kept))
 
 
 def _log(reports: list[Report], chosen: Options) -> Iterator[str]:

@@ -35,7 +35,8 @@ from nnlint.report import count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nnlint.budget import Expectation, Limit
+    from nnlint.budget import Limit
+    from nnlint.expectation import Expectation
     from nnlint.finding import Finding
     from nnlint.graph import Graph, Group, Node
     from nnlint.layers.shape import Shape

@@ -99,6 +99,14 @@ def find(code: str) -> Rule | None:
     return rule
 
 
+def ends_reading(code: str) -> bool:
+    """Whether it says that a file can't be read: nothing may hide that."""
+    rule = find(code) if code.startswith(READING) else None
+    return rule is not None and not rule.ignorable
+
+
+READING = "NN0"
+
 ADVICE = "NN8"
 """The family that is advice throughout: whoever does not ask for it need not load it."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nnlint.engine import lint_text
+from nnlint.policy import Policy
 from nnlint.layers import families, layer_types
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ BROKEN = {"type": "Linear"}
 
 
 def lint(*layers: object, x: object = (4, 6)) -> Report:
-    return lint_text(json.dumps({"nnlint": 1, "input": x, "layers": layers}), advice=False)
+    return lint_text(json.dumps({"nnlint": 1, "input": x, "layers": layers}), policy=Policy())
 
 
 def test_all_are_there_and_no_others() -> None:

@@ -1,0 +1,158 @@
+"""Which rules are on, how much they matter, and what a network may have: for one file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint import rules
+from nnlint.finding import Severity
+from nnlint.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+    from typing import TypeAlias
+
+    from nnlint.budget import Ceiling
+    from nnlint.finding import Finding
+
+Switches: TypeAlias = "Mapping[str, bool]"
+"""Codes that were switched on or off by name; the others follow their severity."""
+
+EVERYTHING = "NN"
+"""The beginning of every code."""
+
+
+class Selection(Record):
+    """What one source (a file, the environment, the flags) says of the rules.
+
+    Attributes:
+        select: codes, or beginnings of codes, that alone are on; None: it does not say.
+        extend_select: those that are on too.
+        ignore: those that are off.
+    """
+
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+def switches(selections: Iterable[Selection]) -> dict[str, bool]:
+    """What several sources come to, the last of which has the last word.
+
+    Within a source the longer word wins: `select = ["NN3"]` with `ignore = ["NN301"]` leaves
+    NN301 off, and the other way round it leaves it on.
+    """
+    state: dict[str, bool] = {}
+    for one in selections:
+        for code in rules.codes():
+            chosen = _longest(code, (*(one.select or ()), *one.extend_select))
+            ignored = _longest(code, one.ignore)
+            if chosen or ignored:
+                state[code] = chosen > ignored
+            elif one.select is not None:
+                state[code] = False
+    return state
+
+
+def _longest(code: str, words: Iterable[str]) -> int:
+    """The length of the longest word that the code begins with; 0: none."""
+    return max((len(word) for word in words if code.startswith(word)), default=0)
+
+
+class ByGlob(Record):
+    """What holds for the files that match a pattern.
+
+    Attributes:
+        pattern: as it was written; `*` is every file.
+        codes: rules that are off there.
+        ceilings: what networks may have there.
+    """
+
+    pattern: str
+    codes: tuple[str, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
+
+
+class Config(Record):
+    """What one source says: a file, the environment, or the flags.
+
+    Attributes:
+        origin: who says it, as it is shown.
+        folder: what its patterns are relative to.
+        selection: which rules are on.
+        severities: by code.
+        fail_on: the least severity that fails, or `never`; None: it does not say.
+        show_info: advice is wanted; None: it does not say.
+        exclude: patterns of paths to leave out.
+        per_file_ignores: rules that are off in some files.
+        budgets: what networks may have, by the files that hold them.
+        extend: the file that lies below this one.
+    """
+
+    origin: str
+    folder: Path
+    selection: Selection = Selection()
+    severities: Mapping[str, Severity] = {}
+    fail_on: str | None = None
+    show_info: bool | None = None
+    exclude: tuple[str, ...] = ()
+    per_file_ignores: tuple[ByGlob, ...] = ()
+    budgets: tuple[ByGlob, ...] = ()
+    extend: str | None = None
+
+
+class Policy(Record):
+    """What holds for one file.
+
+    Attributes:
+        switches: rules that were switched on or off by name.
+        lawful: the same as the repository's configuration alone says: it binds budgets.
+        severities: by code, where it is not the rule's own.
+        show_info: advice is wanted.
+        ceilings: what the repository lets a network have.
+    """
+
+    switches: Switches = {}
+    lawful: Switches = {}
+    severities: Mapping[str, Severity] = {}
+    show_info: bool = False
+    ceilings: tuple[Ceiling, ...] = ()
+
+    def weighed(self, finding: Finding) -> Finding:
+        """The finding with the severity that holds here."""
+        severity = self.severities.get(finding.rule.code, finding.rule.severity)
+        return finding._replace(rule=finding.rule._replace(severity=severity))
+
+    def allows(self, finding: Finding) -> bool:
+        """Whether its rule is on; that a file can't be read is always said."""
+        return self._switch(finding) is not False
+
+    def shows(self, finding: Finding) -> bool:
+        """Whether a weighed finding matters enough to be shown, or was asked for by name."""
+        asked = self.show_info or self._switch(finding) is True
+        return asked or finding.rule.severity is not Severity.INFO
+
+    def _switch(self, finding: Finding) -> bool | None:
+        code = finding.rule.code
+        if rules.ends_reading(code):
+            return True
+        return (self.lawful if finding.binding else self.switches).get(code)
+
+    def judges(self, code: str) -> bool:
+        """Whether it is known that a rule does not fire: it is on, and it was asked."""
+        on = self.switches.get(code)
+        return on is not False and (self.wants_advice or not code.startswith(rules.ADVICE))
+
+    @property
+    def wants_advice(self) -> bool:
+        """Whether any rule of advice may be shown."""
+        chosen = (code for code, on in self.switches.items() if on)
+        raised = (code for code, how in self.severities.items() if how is not Severity.INFO)
+        return self.show_info or any(
+            code.startswith(rules.ADVICE) for code in (*chosen, *raised)
+        )
+
+
+EVERY_RULE = Policy(show_info=True)
+"""Every rule as it is, and no ceiling."""

@@ -1,0 +1,182 @@
+"""Every source of settings in its order: files, the environment, the flags -> one answer.
+
+What comes later wins: a file over what it extends, the environment over files, the flags
+over all. Exclusions and ignores by file add up, and of budgets the lowest binds, whoever
+sets it.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nnlint.policy import Policy, Selection, switches
+from nnlint.record import Record
+from nnlint.sources import Pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from nnlint.budget import Ceiling
+    from nnlint.finding import Severity
+    from nnlint.policy import Config
+
+FILE = "pyproject.toml"
+MENTION = rb"tool\s*\.\s*[\"']?nnlint|^\s*\[\s*tool\s*\]"
+"""What no file with our table is without: it spares others the time of a TOML parser."""
+PREFIX = "NNLINT_"
+VARIABLE = f"{PREFIX}CONFIG"
+FROM_ENVIRONMENT = {
+    "select": list, "extend-select": list, "ignore": list, "exclude": list, "fail-on": str,
+    "show-info": bool,
+}  # fmt: skip
+"""Keys that the environment may give, as `NNLINT_FAIL_ON`."""
+
+
+class Invalid(Exception):  # noqa: N818 - said of the settings
+    """Settings that can't be used; the arguments say why, a line each."""
+
+
+class Settings(Record):
+    """What a run is to do.
+
+    Attributes:
+        files: what the configuration files say, the base first.
+        spoken: what the environment and then the flags say.
+        above: files further up, of which only the budgets bind.
+    """
+
+    files: tuple[Config, ...] = ()
+    spoken: tuple[Config, ...] = ()
+    above: tuple[Config, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Config, ...]:
+        """All that speak, the last of which has the last word."""
+        return (*self.files, *self.spoken)
+
+    @property
+    def fail_on(self) -> str | None:
+        """The least severity that fails, `never`, or None: nobody says."""
+        return next((one.fail_on for one in self.sources[::-1] if one.fail_on), None)
+
+    @property
+    def show_info(self) -> bool:
+        """Whether advice is wanted."""
+        said = (one.show_info for one in self.sources[::-1] if one.show_info is not None)
+        return next(said, False)
+
+    @property
+    def exclude(self) -> tuple[Pattern, ...]:
+        """What is left out."""
+        return tuple(Pattern(glob, one.folder) for one in self.sources for glob in one.exclude)
+
+    @property
+    def severities(self) -> dict[str, Severity]:
+        """By code, where it is not the rule's own."""
+        return {code: how for one in self.sources for code, how in one.severities.items()}
+
+    def policy(self, path: str, *, show_info: bool) -> Policy:
+        """What holds for that file."""
+        if not self.sources and not self.above:
+            return Policy(show_info=show_info)
+        off = tuple(self._off(path))
+        local = (Selection(ignore=off),) if off else ()
+        return Policy(
+            switches([*(one.selection for one in self.sources), *local]),
+            switches([*(one.selection for one in self.files), *local]),
+            self.severities,
+            show_info,
+            tuple(self._ceilings(path)),
+        )
+
+    def _off(self, path: str) -> Iterator[str]:
+        for config in self.files:
+            for one in config.per_file_ignores:
+                if Pattern(one.pattern, config.folder).matches(path):
+                    yield from one.codes
+
+    def _ceilings(self, path: str) -> Iterator[Ceiling]:
+        for config in (*self.files, *self.above):
+            for one in config.budgets:
+                if one.pattern == "*" or Pattern(one.pattern, config.folder).matches(path):
+                    yield from one.ceilings
+
+
+def gathered(
+    flags: Mapping[str, Any],
+    environ: Mapping[str, str],
+    *,
+    file: str | None = None,
+    isolated: bool = False,
+) -> Settings:
+    """The settings of a run in the working directory.
+
+    Args:
+        flags: keys of `[tool.nnlint]` that the command line gives.
+        environ: the environment.
+        file: the configuration file that was named.
+        isolated: no configuration file is read, and no variable of the environment.
+
+    Raises:
+        Invalid: something in them can't be used.
+    """
+    named = file or (environ.get(VARIABLE) if not isolated else None)
+    found = [Path(named)] if named else [] if isolated else list(_found(Path.cwd()))
+    said = {} if isolated else _said(environ)
+    if not (found or said or flags):
+        return Settings()
+    from nnlint import config  # noqa: PLC0415 - most runs have none
+
+    chains = [config.chain(one, needed=bool(named)) for one in found]
+    chains = [files for files in chains if files]
+    spoken = [
+        config.spoken(said, "the environment", variable) if said else None,
+        config.spoken(flags, "the command line", lambda key: f"--{key}") if flags else None,
+    ]
+    return Settings(
+        tuple(chains[0]) if chains else (),
+        tuple(one for one in spoken if one),
+        tuple(one for files in chains[1:] for one in files),
+    )
+
+
+def _found(start: Path) -> Iterator[Path]:
+    """Files that may hold our table, the nearest first, up to the root of the repository."""
+    for folder in (start, *start.parents):
+        if _mentions_us(folder / FILE):
+            yield folder / FILE
+        if (folder / ".git").exists():
+            return
+
+
+def _mentions_us(file: Path) -> bool:
+    try:
+        return re.search(MENTION, file.read_bytes(), re.MULTILINE) is not None
+    except OSError:
+        return False
+
+
+def variable(key: str) -> str:
+    """What a key is called in the environment: `NNLINT_FAIL_ON`."""
+    return PREFIX + key.upper().replace("-", "_")
+
+
+def _said(environ: Mapping[str, str]) -> dict[str, Any]:
+    """What the environment says; an empty variable says nothing."""
+    given = {key: environ.get(variable(key), "") for key in FROM_ENVIRONMENT}
+    return {key: _value(text, FROM_ENVIRONMENT[key]) for key, text in given.items() if text}
+
+
+def _value(text: str, kind: type) -> Any:
+    if kind is list:
+        return split(text)
+    if kind is bool:
+        return {"1": True, "true": True, "0": False, "false": False}.get(text.lower(), text)
+    return text
+
+
+def split(text: str) -> list[str]:
+    """`NN301, NN4` -> its words."""
+    return [word for word in re.split(r"[,\s]+", text) if word]
