@@ -49,7 +49,7 @@ def _run(argv: Sequence[str], stdout: TextIO | None) -> Outcome:
     except SystemExit as done:  # --help, or a usage error
         code = done.code if isinstance(done.code, int) else Exit.COULD_NOT_CHECK
         return commands.Outcome(code, said.getvalue(), complained.getvalue())
-    from nnlint.settings import Invalid  # noqa: PLC0415 - as above
+    from nnlint.policy import Invalid  # noqa: PLC0415 - as above
     from nnlint.terminal import visible  # noqa: PLC0415
 
     try:

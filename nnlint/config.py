@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from nnlint import budget, rules
 from nnlint.finding import Severity
-from nnlint.policy import ByGlob, Config, Selection
+from nnlint.policy import ByGlob, Config, Invalid, Selection
 from nnlint.published import TOP_LEVEL
-from nnlint.settings import Invalid
 from nnlint.wording import described, did_you_mean, listed, quoted
 
 if TYPE_CHECKING:

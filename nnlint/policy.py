@@ -23,6 +23,10 @@ EVERYTHING = "NN"
 """The beginning of every code."""
 
 
+class Invalid(Exception):  # noqa: N818 - said of the settings
+    """Settings that can't be used; the arguments say why, a line each."""
+
+
 class Selection(Record):
     """What one source (a file, the environment, the flags) says of the rules.
 

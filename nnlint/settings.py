@@ -34,10 +34,6 @@ FROM_ENVIRONMENT = {
 """Keys that the environment may give, as `NNLINT_FAIL_ON`."""
 
 
-class Invalid(Exception):  # noqa: N818 - said of the settings
-    """Settings that can't be used; the arguments say why, a line each."""
-
-
 class Settings(Record):
     """What a run is to do.
 

@@ -15,7 +15,7 @@ import pytest
 from nnlint import engine
 from nnlint.document import MAX_BYTES
 from nnlint.report import Status
-from nnlint.sources import Source, TooLarge, Unreadable, collect, fetch
+from nnlint.sources import Pattern, Source, TooLarge, Unreadable, collect, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,8 @@ def write(*names: str, data: bytes = SPEC) -> None:
 
 
 def found(*paths: str, exclude: tuple[str, ...] = ()) -> list[str]:
-    return [source.path for source in collect(paths, exclude)]
+    patterns = [Pattern(glob, Path.cwd()) for glob in exclude]
+    return [source.path for source in collect(paths, patterns)]
 
 
 def trouble(path: str, *, named: bool = True) -> str:
