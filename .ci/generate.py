@@ -73,11 +73,15 @@ def rule_catalogue() -> str:
     """All rules: a table, then a page each."""
     known = [rule for code in rules.codes() if (rule := rules.find(code))]
     rows = [
-        f"| [{rule.code}](#{anchor(pages.rule_page(rule).title)}) | {rule.severity.value} "
-        f"| {rule.name} | {rule.summary} | {pages.family(rule.code)} |"
+        f"| [{rule.code}](#{rules.anchor(rule.title)}) | {rule.severity.value} "
+        f"| {rule.fix.flag if rule.fix else ''} | {rule.name} | {rule.summary} "
+        f"| {pages.family(rule.code)} |"
         for rule in known
     ]
-    head = ["| code | severity | name | what | family |", "|---|---|---|---|---|"]
+    head = [
+        "| code | severity | mended by | name | what | family |",
+        "|---|---|---|---|---|---|",
+    ]
     body = [pages.markdown(pages.rule_page(rule), 2) for rule in known]
     return f"{NOTE}# Rules\n\n" + "\n".join([*head, *rows, ""]) + "\n" + "\n".join(body)
 
@@ -93,11 +97,6 @@ def layer_catalogue() -> str:
             f"\n{pages.markdown(pages.layer_page(layer), 2)}".rstrip() for layer in layers
         ]
     return "\n".join(parts) + "\n"
-
-
-def anchor(title: str) -> str:
-    """The fragment that a heading gets."""
-    return re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-")
 
 
 def output(*argv: str, color: str = "never", columns: int = COLUMNS) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
-from nnlint.finding import Path, Problem, Span
-from nnlint.scalars import TooLong, is_unambiguous, resolve, spelling
+from nnlint.finding import Applies, Fix, Path, Problem, Replacement, Span
+from nnlint.scalars import TooLong, clear, is_unambiguous, resolve, spelling
 from nnlint.wording import described, grouped, plural, quoted
 
 MAX_BYTES = 8 * 2**20
@@ -32,7 +32,7 @@ _TAG_TYPES: dict[str, tuple[type, ...]] = {
     "null": (type(None),), "bool": (bool,), "int": (int,), "float": (float, int),
 }  # fmt: skip
 _NOT_TEXT = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff\ufeff]"
-_LINE_BREAK = re.compile("\r\n|\r|\n")
+LINE_BREAK = re.compile("\r\n|\r|\n")
 
 
 _NO_CHILDREN: dict[str | int, Node] = {}
@@ -61,12 +61,17 @@ class Lines:
     """Offsets of a text turned into lines and columns, as an editor counts them."""
 
     def __init__(self, text: str) -> None:
-        self.starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
+        self.starts = [0, *(match.end() for match in LINE_BREAK.finditer(text))]
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, from 1."""
         line = bisect_right(self.starts, offset)
         return line, offset - self.starts[line - 1] + 1
+
+    def offsets(self, span: Span) -> tuple[int, int]:
+        """The two offsets that a span lies between."""
+        start = self.starts[span.line - 1] + span.column - 1
+        return start, self.starts[span.end_line - 1] + span.end_column - 1
 
     def span(self, start: int, end: int) -> Span:
         """The span between two offsets."""
@@ -291,13 +296,11 @@ class _Builder:
             return
         here = "text" if isinstance(value, str) else f"{value!r}"
         there = f"reads it as {_spelled(theirs)}" if theirs is not _FAILURE else "fails on it"
-        self.problem(
-            "NN012",
-            start,
-            end,
-            f"{quoted(text)} is {here} here (YAML 1.2), but PyYAML {there}",
-            spelling(value, text),
-        )
+        message = f"{quoted(text)} is {here} here (YAML 1.2), but PyYAML {there}"
+        span = self.lines.span(start, end)
+        fix = Fix(Applies.SAFE, respelt=(Replacement(span, clear(value, text)),))
+        remedy = spelling(value, text)
+        self.problems.append(Problem("NN012", (), message, remedy, span=span, fix=fix))
 
     def _tagged(self, event: Any, start: int, end: int) -> Any:
         tag = event.tag

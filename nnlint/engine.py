@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nnlint.budget import Ceiling
     from nnlint.document import Document
-    from nnlint.finding import Path
+    from nnlint.finding import Path, Repair
     from nnlint.graph import Graph
     from nnlint.policy import Policy
     from nnlint.spec import ModelSpec
@@ -28,7 +28,6 @@ CONSEQUENT = "NN9"
 """Findings on totals and housekeeping: no number becomes unknown by them."""
 MOST_USES = 3
 """Of blocks within blocks, the uses that a message tells."""
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class NoSuchVariant(Exception):  # noqa: N818 - said of the spec, not of nnlint
@@ -71,7 +70,7 @@ def lint_bytes(
 ) -> Report:
     """Lint the bytes of a spec."""
     try:
-        text = data.removeprefix(BYTE_ORDER_MARK).decode()
+        text = data.removeprefix(sources.BYTE_ORDER_MARK).decode()
         return lint_text(text, path, variant, policy)
     except UnicodeDecodeError as error:
         from nnlint.document import Lines  # noqa: PLC0415 - yaml loads with the first file
@@ -196,13 +195,16 @@ def _judged(spec: ModelSpec, graph: Graph, main: Graph, policy: Policy) -> Itera
 
 def _placed(read: Document, problems: Iterable[Problem]) -> list[Finding]:
     """Problems at their places; one place of a spec has a code once, in whatever variant."""
+    from nnlint import edits  # noqa: PLC0415 - it needs yaml, which loads with the first file
+
     found: dict[tuple[str, Span, Path], Finding] = {}
     for problem in problems:
         span = problem.span or read.locate(problem.path, on_key=problem.on_key)
         # what the repository says of a spec has no place of its own there
         key = (problem.code, span, problem.path if problem.binding else ())
         if key not in found:
-            found[key] = _finding(_with_context(read, problem), span)
+            repair = edits.repair(read, problem.fix) if problem.fix else None
+            found[key] = _finding(_with_context(read, problem), span, repair)
     return _without_echoes(list(found.values()))
 
 
@@ -231,7 +233,7 @@ def _without_echoes(findings: list[Finding]) -> list[Finding]:
     return [f for f in findings if f.rule.code != "NN012" or f.span not in broken]
 
 
-def _finding(problem: Problem, span: Span) -> Finding:
+def _finding(problem: Problem, span: Span, repair: Repair | None = None) -> Finding:
     rule = rules.find(problem.code)
     info = rule.info if rule else RuleInfo(problem.code, "unknown", Severity.ERROR)
     info = info._replace(severity=problem.severity or info.severity)
@@ -244,4 +246,5 @@ def _finding(problem: Problem, span: Span) -> Finding:
         problem.note,
         problem.binding,
         problem.echo,
+        repair,
     )

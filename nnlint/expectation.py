@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint.finding import Problem, spell
+from nnlint.finding import Applies, Edit, Fix, Problem, spell
 from nnlint.record import Record
 from nnlint.wording import did_you_mean, grouped, quoted
 
@@ -108,20 +108,19 @@ def _output(graph: Graph, name: str, expected: object) -> Expectation:
 
 
 def _difference(one: Expectation) -> Problem:
+    if isinstance(one.real, str):
+        message = f"{spell(one.path)} is {one.expected}, but there is {one.real}"
+        return Problem("NN911", one.path, message, "name it under outputs:")
     if isinstance(one.real, int) and isinstance(one.expected, int):
         more = "more" if one.real > one.expected else "fewer"
         by = f"{grouped(abs(one.real - one.expected))} {more}"
         message = f"is {grouped(one.expected)}, but the network has {grouped(one.real)}: {by}"
-    elif isinstance(one.real, str):
-        message = f"is {one.expected}, but there is {one.real}"
-        return Problem(
-            "NN911", one.path, f"{spell(one.path)} {message}", "name it under outputs:"
-        )
     else:
         message = f"is {one.expected}, but {one.real} comes out"
     return Problem(
         "NN911",
         one.path,
         f"{spell(one.path)} {message}",
-        f"if the change is meant, write {one.path[-1]}: {one.real}",
+        f"if the change is meant, write {one.path[-1]}: {one.real} (--update-expect does)",
+        fix=Fix(Applies.EXPECTATION, (Edit(one.path, one.real),)),
     )

@@ -56,11 +56,19 @@ class Applies(Enum):
     """What it takes for a fix to be made."""
 
     SAFE = "safe"
-    """Every count and shape stays equal: `--fix`."""
+    """Every count and shape stays equal."""
     UNSAFE = "unsafe"
-    """A count, a size or a layer changes: `--unsafe-fixes`."""
+    """A count, a size or a layer changes."""
     EXPECTATION = "expectation"
-    """What is declared becomes what is: `--update-expect`."""
+    """What is declared becomes what is."""
+
+    @property
+    def flag(self) -> str:
+        """What the user says to have it made."""
+        return FLAGS[self.value]
+
+
+FLAGS = {"safe": "--fix", "unsafe": "--unsafe-fixes", "expectation": "--update-expect"}
 
 
 class Edit(Record):

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nnlint import rules
-from nnlint.finding import Problem, Span
+from nnlint.finding import Applies, Fix, Problem, Replacement, Span
 from nnlint.record import Record
 from nnlint.wording import did_you_mean
 
@@ -21,6 +21,9 @@ _ODD = r"(?:(?<=\s)|^)#[ \t]*nnlint(:?)[ \t]*([a-z-]+)[^\n]*"
 _MEANT_TO_SILENCE = ("ign", "ing", "disable", "noqa", "skip", "suppress")
 """How the words begin with which other tools, and slips of the pen, silence findings."""
 
+_REASON = r"(?:(?!\s#\s)[^\r\n])*"
+"""The rest of the line, or what stands before another comment on it."""
+
 _HINT = r"#[ \t]*nnlint"
 
 
@@ -32,12 +35,14 @@ class Ignore(Record):
         line: the line of the findings that it silences; None is the whole file.
         span: where the code stands.
         meant: the code that a comment in another form names.
+        removal: what goes from the text with it.
     """
 
     code: str
     line: int | None
     span: Span
     meant: str | None = None
+    removal: Span | None = None
 
 
 def find(document: Document) -> list[Ignore]:
@@ -86,9 +91,44 @@ def _ignores(match: re.Match[str], document: Document, targets: list[int]) -> It
         span = document.lines.span(match.start(), match.end())
         yield Ignore("", line, span, rest and rest[1])
         return
-    for code in re.finditer(r"[^\s,]+", match[2]):
-        start = match.start(2) + code.start()
-        yield Ignore(code[0], line, document.lines.span(start, start + len(code[0])))
+    codes = list(re.finditer(r"[^\s,]+", match[2]))
+    for code in codes:
+        start, end = (match.start(2) + place for place in code.span())
+        removal = _whole(match, document) if len(codes) == 1 else _item(match, code)
+        yield Ignore(
+            code[0],
+            line,
+            document.lines.span(start, end),
+            removal=document.lines.span(*removal),
+        )
+
+
+def _whole(match: re.Match[str], document: Document) -> tuple[int, int]:
+    """The comment with its reason and the space before it; a line of its own goes whole.
+
+    Another comment behind it on the line stays.
+    """
+    line = document.lines.place(match.start())[0]
+    begin = document.lines.starts[line - 1]
+    reason = re.compile(_REASON).match(document.text, match.end())
+    stop = reason.end() if reason else match.end()
+    before = document.text[begin : match.start()].rstrip()
+    if document.text[stop : stop + 1].isspace() and document.text[stop] not in "\r\n":
+        return match.start(), stop + 1
+    if before:
+        return begin + len(before), stop
+    following = document.lines.starts[line] if line < len(document.lines.starts) else stop
+    return begin, following
+
+
+def _item(match: re.Match[str], code: re.Match[str]) -> tuple[int, int]:
+    """One code of several, with the comma and the space that part it from the next."""
+    text, offset = match[2], match.start(2)
+    behind = re.compile(r"[\s,]+").match(text, code.end())
+    if behind and behind.end() < len(text):
+        return offset + code.start(), offset + behind.end()
+    before = re.search(r"[\s,]*$", text[: code.start()])
+    return offset + (before.start() if before else code.start()), offset + code.end()
 
 
 class Silenced(Record):
@@ -129,14 +169,20 @@ def _unused(ignore: Ignore) -> Problem:
     if not ignore.code:
         message = "this comment silences nothing: it names no code in brackets"
         hint = f"write # nnlint: ignore[{ignore.meant or 'NN301'}] and the reason"
-    elif ignore.code not in rules.codes():
-        message = f"there is no rule {ignore.code}"
-        named = rules.by_name().get(ignore.code)
-        hint = (
-            f"write its code, {named}"
-            if named
-            else did_you_mean(ignore.code, rules.codes()) or "`nnlint rules` lists all"
-        )
-    else:
+        return Problem("NN951", (), message, hint, span=ignore.span)
+    if ignore.code in rules.codes():
         message, hint = f"{ignore.code} does not fire here", "remove it from the comment"
+        return _mended(Problem("NN951", (), message, hint, span=ignore.span), ignore.removal)
+    message = f"there is no rule {ignore.code}"
+    named = rules.by_name().get(ignore.code)
+    if named:
+        problem = Problem("NN951", (), message, f"write its code, {named}", span=ignore.span)
+        return _mended(problem, ignore.span, named)
+    hint = did_you_mean(ignore.code, rules.codes()) or "`nnlint rules` lists all"
     return Problem("NN951", (), message, hint, span=ignore.span)
+
+
+def _mended(problem: Problem, span: Span | None, text: str = "") -> Problem:
+    """The problem with the change of the comment that mends it: no value depends on it."""
+    changes = (Replacement(span, text),) if span else ()
+    return problem._replace(fix=Fix(Applies.SAFE, respelt=changes) if changes else None)

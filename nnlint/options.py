@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
-from nnlint.finding import Severity
+from nnlint.finding import Applies, Severity
 from nnlint.record import Record
 from nnlint.settings import gathered, split
 from nnlint.terminal import PIPE_WIDTH, Style
@@ -45,6 +45,8 @@ class Options(Record):
         variant: the variant to check instead of the base; None: base and variants.
         style: how output is drawn.
         settings: what files, the environment and the flags say.
+        fixes: the kinds of fixes to make.
+        diff: show what fixes would change, and write nothing.
     """
 
     paths: tuple[str, ...]
@@ -55,6 +57,8 @@ class Options(Record):
     variant: str | None
     style: Style
     settings: Settings
+    fixes: frozenset[Applies] = frozenset()
+    diff: bool = False
 
     def policy(self, path: str) -> Policy:
         """What holds for that file."""
@@ -98,6 +102,7 @@ def configure(parser: ArgumentParser, formats: list[str], default_format: str) -
     parser.add_argument(
         "--show-info", action="store_true", default=None, help="show advice too"
     )
+    _add_fixes(parser)
     table = parser.add_mutually_exclusive_group()
     table.add_argument(
         "--table",
@@ -119,6 +124,29 @@ def configure(parser: ArgumentParser, formats: list[str], default_format: str) -
         "budget: covers)",
     )
     add_color(parser)
+
+
+def _add_fixes(parser: ArgumentParser) -> None:
+    """What to write into the files."""
+    for flag, words in (
+        ("--fix", "mend what has one right answer and changes no count and no shape"),
+        ("--unsafe-fixes", "like --fix, and also what changes counts: biases, stated sizes"),
+        ("--update-expect", "write the numbers that are into `expect:`, and nothing else"),
+        ("--diff", "print what --fix (or the others) would change, and write nothing"),
+    ):
+        parser.add_argument(flag, action="store_true", help=words)
+
+
+def _fixes(arguments: Namespace) -> frozenset[Applies]:
+    """The kinds of fixes that were asked for; a difference alone is that of the safe ones."""
+    kinds = set()
+    if arguments.update_expect:
+        kinds.add(Applies.EXPECTATION)
+    if arguments.fix or arguments.unsafe_fixes or (arguments.diff and not kinds):
+        kinds.add(Applies.SAFE)
+    if arguments.unsafe_fixes:
+        kinds.add(Applies.UNSAFE)
+    return frozenset(kinds)
 
 
 def _add_rules(parser: ArgumentParser) -> None:
@@ -189,6 +217,8 @@ def read(arguments: Namespace, terminal: Terminal) -> Options:
             depth=arguments.depth
         ),
         settings=settings,
+        fixes=_fixes(arguments),
+        diff=arguments.diff,
     )
 
 

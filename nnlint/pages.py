@@ -6,10 +6,11 @@ import inspect
 import textwrap
 from typing import TYPE_CHECKING
 
+from nnlint.finding import Applies
 from nnlint.layers.base import COMMON
 from nnlint.published import required_keys
 from nnlint.record import Record
-from nnlint.rules import FAMILIES, Made, Rule
+from nnlint.rules import FAMILIES, Made, Rule, ends_reading
 from nnlint.wording import flow, grouped
 
 if TYPE_CHECKING:
@@ -45,16 +46,36 @@ class Page(Record):
 
 def rule_page(rule: Rule) -> Page:
     """Why, bad, good, how to ignore, where to read more."""
-    title = f"{rule.code} {rule.name} ({rule.severity.value})"
     sections = (
         Section("", rule.summary),
         Section("Why", rule.rationale),
         _example("Bad", rule.bad),
         _example("Good", rule.good),
+        Section("Fix", _FIXES[rule.fix]),
         Section("Ignore", _ignore(rule), "yaml"),
+        Section("", _switched_off(rule)),
         Section("Reference", rule.reference, "lines"),
     )
-    return Page(title, tuple(section for section in sections if section.text))
+    return Page(rule.title, tuple(section for section in sections if section.text))
+
+
+_FIXES = {
+    None: "",
+    Applies.SAFE: "`nnlint --fix` mends it where there is one right answer; every count and "
+    "every shape stays.",
+    Applies.UNSAFE: "`nnlint --unsafe-fixes` mends it where that breaks nothing else; counts "
+    "or sizes change.",
+    Applies.EXPECTATION: "`nnlint --update-expect` writes the number that is.",
+}
+
+
+def _switched_off(rule: Rule) -> str:
+    if ends_reading(rule.code):
+        return ""
+    return (
+        f"For all files, or for some: `ignore` and `per-file-ignores` under [tool.nnlint] in "
+        f'pyproject.toml, with "{rule.code}".'
+    )
 
 
 def _ignore(rule: Rule) -> str:

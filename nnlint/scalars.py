@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from math import inf
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -65,17 +65,52 @@ def is_unambiguous(text: str) -> bool:
 
 
 def spelling(value: Scalar, text: str) -> str:
-    """How to write the value so that every reader takes it alike."""
-    if isinstance(value, str):
-        word = OLD_WORDS.get(text.lower())
-        return (
-            f'write {str(word).lower()}, or "{text}" for text'
-            if word is not None
-            else f'write "{text}"'
-        )
-    if isinstance(value, float):
-        return f"write {_decimal(value)}"
-    return f"write {value}"
+    """How to write the value so that every reader takes it alike, in words."""
+    word = OLD_WORDS.get(text.lower())
+    if isinstance(value, str) and word is not None:
+        return f"write {written(word)}, or {clear(value, text)} for text"
+    return f"write {clear(value, text)}"
+
+
+def clear(value: Scalar, text: str) -> str:
+    """The value of that text as every reader takes it."""
+    if not isinstance(value, str):
+        return written(value)
+    return f"'{text}'" if '"' in text or "\\" in text else f'"{text}"'
+
+
+_PLAIN = r"[A-Za-z_$][\w$+*/().-]*( [\w$+*/().-]+)*"
+"""Text that means itself without quotes, wherever it stands."""
+
+
+def written(value: Any) -> str:  # noqa: PLR0911 - a table, one row a type
+    """Plain data as YAML on one line, in brackets or not, that every reader takes alike."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case float():
+            return _decimal(value)
+        case list() | tuple():
+            return "[" + ", ".join(written(one) for one in value) + "]"
+        case dict():
+            pairs = (f"{written(k)}: {written(v)}" for k, v in value.items())
+            return "{" + ", ".join(pairs) + "}"
+        case str():
+            return _text(value)
+        case _:
+            return str(value)
+
+
+def _text(value: str) -> str:
+    """The text, in quotes where it could be taken for anything else."""
+    is_word = re.fullmatch(_PLAIN, value) and is_unambiguous(value) and resolve(value) == value
+    if is_word or re.fullmatch(r"\$[\w$]+", value):
+        return value
+    import json  # noqa: PLC0415 - only what is written into a file needs it
+
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _decimal(value: float) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 STDIN = "-"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SUFFIXES = (".yaml", ".yml")
 SKIPPED_FOLDERS = ("node_modules", "venv", "__pypackages__", "__pycache__")
 MARKER = re.compile(rb"(?:^|\r)(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?nnlint:", re.MULTILINE)

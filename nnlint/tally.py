@@ -139,7 +139,8 @@ def _limit(limit: Limit) -> Words:
     )
     used = f"{limit.metric} {sign}{limit.shown(limit.used)} of {limit.most}, "
     drawn = f"  {bar(min(limit.share, Fraction(1)))}"
-    return [(used, ""), (words, tone), (drawn, tone), (f" {percent(limit.share)}", "")]
+    whose = [(f" ({visible(limit.origin)})", "dim")] if limit.origin else []
+    return [(used, ""), (words, tone), (drawn, tone), (f" {percent(limit.share)}", ""), *whose]
 
 
 def _expectations(entries: tuple[Expectation, ...]) -> Words:

@@ -207,7 +207,8 @@ def test_an_expectation_holds_exactly(
     assert finding.rule.code == "NN911"
     assert finding.message == f"expect.{key} {words}"
     assert finding.path == ("expect", key)
-    assert finding.help == f"if the change is meant, write {key}: {right}"
+    wanted = f"if the change is meant, write {key}: {right} (--update-expect does)"
+    assert finding.help == wanted
 
 
 def test_expectations_are_exact_numbers() -> None:

@@ -51,7 +51,7 @@ LEVELS = (
         "ignores",
         "policy",
     },
-    {"engine", "table", "formats"},
+    {"engine", "table", "formats", "edits", "fixing", "mending", "files"},
     {"commands"},
     {"cli"},
     {"__main__"},

@@ -13,8 +13,9 @@ from nnlint.wording import plural
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from nnlint.mending import Mended
     from nnlint.options import Options, Terminal
 
 SUMMARY = "Check neural-network specs, count their parameters, keep their budgets."
@@ -35,12 +36,45 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
         return Outcome(Exit.COULD_NOT_CHECK, err=NO_PATH)
     inputs = sources.collect(chosen.paths, chosen.settings.exclude)
     reports = [_linted(source, chosen) for source in inputs]
-    code = exit_code(reports, chosen.fail_on, nothing_is_fine=chosen.skip_unmarked)
+    return _mended(reports, chosen) if chosen.fixes else _told(reports, chosen)
+
+
+def _told(reports: list[Report], chosen: Options, log: Iterable[str] = ()) -> Outcome:
+    """The findings, and what they come to."""
     return Outcome(
-        code,
+        exit_code(reports, chosen.fail_on, nothing_is_fine=chosen.skip_unmarked),
         formats.render(chosen.format, reports, chosen.style),
-        "".join(f"nnlint: {line}\n" for line in _log(reports, chosen)),
+        _lines([*log, *_log(reports, chosen)]),
     )
+
+
+def _lines(log: Iterable[str]) -> str:
+    return "".join(f"nnlint: {line}\n" for line in log)
+
+
+def _mended(reports: list[Report], chosen: Options) -> Outcome:
+    """Every file mended, or what that would change; then what is left."""
+    from nnlint import mending  # noqa: PLC0415 - only fixes pay for it
+
+    mended = [
+        mending.mend(report, chosen.fixes, chosen.policy(report.path), chosen.variant)
+        for report in reports
+    ]
+    if chosen.diff:
+        return _difference(mended, chosen)
+    written = [mending.write(one) for one in mended]
+    told = _told([one.report for one in written], chosen, mending.told(written, would=False))
+    streamed = [one.after for one in written if one.report.path == sources.STDIN]
+    # the text of standard input goes on to standard output, so what is said of it must not
+    return Outcome(told.code, streamed[0], told.err + told.out) if streamed else told
+
+
+def _difference(mended: list[Mended], chosen: Options) -> Outcome:
+    from nnlint import mending  # noqa: PLC0415 - as above
+
+    told = _told([one.report for one in mended], chosen, mending.told(mended, would=True))
+    patch = "".join(mending.difference(one, chosen.style) for one in mended)
+    return Outcome(told.code or (Exit.FINDINGS if patch else Exit.OK), patch, told.err)
 
 
 def _configuration(chosen: Options) -> Outcome:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nnlint.options import Terminal
     from nnlint.terminal import Style
 
-SUMMARY = "List all rules: code, severity, name, summary."
+SUMMARY = "List all rules: code, severity, what mends it, name, summary."
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -38,4 +38,5 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
 
 def _row(rule: rules.Rule, style: Style) -> str:
     severity = style.paint(f"{rule.severity.value:<8}", *SEVERITY_STYLES[rule.severity.value])
-    return f"  {rule.code}  {severity} {rule.name:<32} {rule.summary}"
+    fix = f"{rule.fix.flag if rule.fix else '':<15}"
+    return f"  {rule.code}  {severity} {fix} {rule.name:<32} {rule.summary}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nnlint.finding import Applies
 from nnlint.formats import concise
 from nnlint.report import count
 from nnlint.terminal import SEVERITY_STYLES, Style, cells, visible
@@ -106,8 +107,17 @@ def summary(reports: Sequence[Report], style: Style) -> str:
         )
     if total.ignored:
         words.append(f"{plural(total.ignored, 'finding')} ignored by comments")
+    words += _mendable(reports)
     whole = "; ".join(filter(None, words))
     return whole if cells(whole) <= style.width or style.color else "\n".join(words)
+
+
+def _mendable(reports: Sequence[Report]) -> Iterator[str]:
+    """How many of the findings a flag mends."""
+    found = [one.repair.applies for r in reports for one in r.findings if one.repair]
+    for kind in Applies:
+        if kind in found:
+            yield f"{found.count(kind)} can be mended with {kind.flag}"
 
 
 def _findings_words(total: Counts, style: Style) -> str:

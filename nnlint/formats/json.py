@@ -10,11 +10,14 @@ The top level holds:
   `findings` and `network` (null where there is none).
 
 A finding has `code`, `name`, `severity`, `message`, `help`, `note`, `path` (into the document),
-`line`, `column`, `end_line`, `end_column` (from 1, the end exclusive).
+`line`, `column`, `end_line`, `end_column` (from 1, the end exclusive), `url` (its rule's page),
+`fix` (null, or `applies`: `safe`, `unsafe` or `expectation`, and `replacements`: places as
+above, each with the `text` that goes there).
 
 A network has `name`, `inputs`, `output`, `outputs`, `variant` (the one that was asked for),
 `dtype`, `layers`, `totals`, `activations` (an estimate, in elements, with its `rule`),
-`budget` (its lines, each with a `state`: `ok`, `near`, `over`, `unknown`), `expect` (its
+`budget` (its lines, each with a `state`: `ok`, `near`, `over`, `unknown`, and the `origin`:
+the file that sets it, null where the spec does), `expect` (its
 entries) and `variants` (those that were checked beside it). Counts
 are exact integers of any size. Where something is unknown, `complete` is false and the
 counts are what is known: the true ones are at least that. Unknown shapes are null.
@@ -27,7 +30,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from nnlint import __version__
+from nnlint import __version__, rules
 from nnlint.activations import RULE, activations
 from nnlint.quantity import size_in_bytes
 from nnlint.report import count
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 
     from nnlint.budget import Limit
     from nnlint.expectation import Expectation
-    from nnlint.finding import Finding
+    from nnlint.finding import Finding, Repair
     from nnlint.graph import Graph, Group, Node
     from nnlint.layers.shape import Shape
     from nnlint.report import Report, Variant
@@ -77,7 +80,20 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "note": finding.note,
         "path": list(finding.path),
         **finding.span._asdict(),
+        "url": _url(finding),
+        "fix": _fix(finding.repair) if finding.repair else None,
     }
+
+
+def _url(finding: Finding) -> str | None:
+    rule = rules.find(finding.rule.code)
+    return rule.url if rule else None
+
+
+def _fix(repair: Repair) -> dict[str, Any]:
+    """What `--fix` or its kin would replace; the places do not overlap."""
+    places = [{**place.span._asdict(), "text": place.text} for place in repair.replacements]
+    return {"applies": repair.applies.value, "replacements": places}
 
 
 def _network(report: Report, graph: Graph) -> dict[str, Any]:
@@ -187,5 +203,6 @@ def _limit(limit: Limit) -> dict[str, Any]:
         "metric": limit.metric,
         **shown,
         "warn_at": float(limit.warn_at),
+        "origin": limit.origin,
         "state": limit.state,
     }

@@ -10,14 +10,14 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from nnlint import plugins
+from nnlint import HOME, plugins
 from nnlint.finding import RuleInfo, Severity
 from nnlint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from nnlint.finding import Problem
+    from nnlint.finding import Applies, Problem
     from nnlint.graph import Graph
 
 
@@ -42,6 +42,7 @@ class Rule(Record):
         good: a spec on which nothing fires.
         check: finds it in a graph; None where a stage of the pipeline does.
         ignorable: a comment can silence it; not where the file could not be read.
+        fix: what it takes for its findings to be mended, where they can be; None: by hand.
     """
 
     code: str
@@ -54,11 +55,31 @@ class Rule(Record):
     good: str | Made
     check: Callable[[Graph], Iterable[Problem]] | None = None
     ignorable: bool = True
+    fix: Applies | None = None
 
     @property
     def info(self) -> RuleInfo:
         """What a finding needs of it."""
         return RuleInfo(self.code, self.name, self.severity)
+
+    @property
+    def title(self) -> str:
+        """The heading of its page."""
+        return f"{self.code} {self.name} ({self.severity.value})"
+
+    @property
+    def url(self) -> str:
+        """Its page in the catalogue."""
+        return f"{CATALOGUE}#{anchor(self.title)}"
+
+
+CATALOGUE = f"{HOME}/blob/main/nnlint/rules/README.md"
+
+
+def anchor(title: str) -> str:
+    """The fragment that a heading of Markdown gets."""
+    kept = (char for char in title.lower() if char.isalnum() or char in " -")
+    return "".join(kept).replace(" ", "-")
 
 
 FAMILIES = {

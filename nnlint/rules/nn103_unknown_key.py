@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnlint.finding import Severity
+from nnlint.finding import Applies, Severity
 from nnlint.rules import Rule
 
 RULE = Rule(
@@ -24,4 +24,5 @@ input: [784]
 layers:
   - {type: Linear, out_features: 10, bias: false}
 """,
+    fix=Applies.SAFE,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnlint.finding import Severity
+from nnlint.finding import Applies, Severity
 from nnlint.rules import Rule
 
 RULE = Rule(
@@ -26,4 +26,5 @@ layers:
   - {type: Linear, out_features: 10}
 dtype: float16
 """,
+    fix=Applies.SAFE,
 )

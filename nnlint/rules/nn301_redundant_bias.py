@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint.finding import Problem, Severity
+from nnlint.finding import Applies, Edit, Fix, Problem, Severity
 from nnlint.rules import Rule
 from nnlint.rules.walking import by_definition
 from nnlint.wording import grouped
@@ -26,6 +26,7 @@ def check(graph: Graph) -> Iterator[Problem]:
                 f"{node.spec.label} has a bias, but the normalisation after it subtracts the "
                 f"mean, and the bias with it",
                 _price(nodes),
+                fix=Fix(Applies.UNSAFE, (Edit((*path, "bias"), False),)),
             )
 
 
@@ -99,4 +100,5 @@ layers:
   - {type: Linear, out_features: 10}
 """,
     check=check,
+    fix=Applies.UNSAFE,
 )

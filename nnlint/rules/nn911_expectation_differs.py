@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnlint.finding import Severity
+from nnlint.finding import Applies, Severity
 from nnlint.rules import Rule
 
 RULE = Rule(
@@ -29,4 +29,5 @@ layers:
   - {type: Linear, out_features: 10}
 expect: {params: 7850}
 """,
+    fix=Applies.EXPECTATION,
 )
