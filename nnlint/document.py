@@ -32,7 +32,7 @@ _TAG_TYPES: dict[str, tuple[type, ...]] = {
     "null": (type(None),), "bool": (bool,), "int": (int,), "float": (float, int),
 }  # fmt: skip
 _NOT_TEXT = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff\ufeff]"
-LINE_BREAK = re.compile("\r\n|\r|\n")
+_LINE_BREAK = re.compile("\r\n|\r|\n")
 
 
 _NO_CHILDREN: dict[str | int, Node] = {}
@@ -61,7 +61,7 @@ class Lines:
     """Offsets of a text turned into lines and columns, as an editor counts them."""
 
     def __init__(self, text: str) -> None:
-        self.starts = [0, *(match.end() for match in LINE_BREAK.finditer(text))]
+        self.starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, from 1."""

@@ -10,7 +10,6 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from nnlint.document import LINE_BREAK
 from nnlint.finding import Repair, Replacement
 from nnlint.scalars import written
 
@@ -123,8 +122,9 @@ def _line_added(read: Document, holder: Node, entry: str) -> Replacement | None:
         start = holder.keys[str(name)].start
         line = re.compile(r"[^\r\n]*").match(read.text, start)
         if line and not child.children and child.end <= line.end() and child.start > start:
-            column = read.lines.place(start)[1]
-            found = LINE_BREAK.match(read.text, line.end())
-            indent = (found[0] if found else "\n") + " " * (column - 1)
+            number, column = read.lines.place(start)
+            following = read.lines.starts[number : number + 1]
+            line_break = read.text[line.end() : following[0]] if following else "\n"
+            indent = line_break + " " * (column - 1)
             return _over(read, line.end(), line.end(), indent + entry)
     return None

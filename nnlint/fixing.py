@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint import document, edits, engine
+from nnlint import edits, engine
 from nnlint.finding import Applies, Severity
 from nnlint.policy import EVERY_RULE
 from nnlint.record import Record
@@ -17,6 +17,7 @@ from nnlint.record import Record
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from nnlint.document import Document
     from nnlint.finding import Edit, Finding, Path
     from nnlint.graph import Graph
     from nnlint.policy import Policy
@@ -116,11 +117,15 @@ def _apart(findings: Sequence[Finding]) -> list[Finding]:
 
 def _made(state: Fixed, batch: Sequence[Finding], run: _Run) -> Fixed | None:
     """The text with these findings mended; None where that would change more than it says."""
+    from nnlint import document  # noqa: PLC0415 - yaml loads with the first file
+
     read = document.read(state.text)
     repairs = [one.repair for one in batch if one.repair]
     places = [place for one in repairs for place in one.replacements]
     text = edits.replaced(state.text, read, places)
-    if not _says_the_same(read, text, [edit for one in repairs for edit in one.edits]):
+    if not _says_the_same(
+        read, document.read(text), [edit for one in repairs for edit in one.edits]
+    ):
         return None
     report = run.lint(text)
     unsafe = any(one.applies is Applies.UNSAFE for one in repairs)
@@ -131,13 +136,12 @@ def _made(state: Fixed, batch: Sequence[Finding], run: _Run) -> Fixed | None:
     return Fixed(text, report, (*state.mended, *batch))
 
 
-def _says_the_same(read: document.Document, text: str, changes: Sequence[Edit]) -> bool:
+def _says_the_same(read: Document, after: Document, changes: Sequence[Edit]) -> bool:
     """Whether the new text holds the old data with these edits, and nothing else."""
     try:
         expected = edits.applied(read.data, changes)
     except LookupError:
         return False
-    after = document.read(text)
     known = {problem.code for problem in read.problems}
     fresh = [one for one in after.problems if one.code not in known]
     return not fresh and after.root is not None and after.data == expected

@@ -53,7 +53,14 @@ def mend(
         failed = report._replace(status=Status.UNREADABLE, reason=reason)
         return Mended(failed, report.text, report.text)
     mended = tuple(_as_first_found(fixed.mended, report))
-    return Mended(fixed.report, report.text, fixed.text, mended)
+    left = tuple(_without_repair(one, wanted) for one in fixed.report.findings)
+    return Mended(fixed.report._replace(findings=left), report.text, fixed.text, mended)
+
+
+def _without_repair(finding: Finding, wanted: Collection[Applies]) -> Finding:
+    """A finding that is left although it was to be mended: that broke something else."""
+    tried = finding.repair and finding.repair.applies in wanted
+    return finding._replace(repair=None) if tried else finding
 
 
 def _as_first_found(mended: Collection[Finding], report: Report) -> Iterator[Finding]:

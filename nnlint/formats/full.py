@@ -107,17 +107,19 @@ def summary(reports: Sequence[Report], style: Style) -> str:
         )
     if total.ignored:
         words.append(f"{plural(total.ignored, 'finding')} ignored by comments")
-    words += _mendable(reports)
-    whole = "; ".join(filter(None, words))
+    words.append(_mendable(reports))
+    words = [word for word in words if word]
+    whole = "; ".join(words)
     return whole if cells(whole) <= style.width or style.color else "\n".join(words)
 
 
-def _mendable(reports: Sequence[Report]) -> Iterator[str]:
+def _mendable(reports: Sequence[Report]) -> str:
     """How many of the findings a flag mends."""
     found = [one.repair.applies for r in reports for one in r.findings if one.repair]
-    for kind in Applies:
-        if kind in found:
-            yield f"{found.count(kind)} can be mended with {kind.flag}"
+    ways = [f"{found.count(kind)} with {kind.flag}" for kind in Applies if kind in found]
+    if len(ways) == 1:
+        return f"{len(found)} can be mended{ways[0].removeprefix(str(len(found)))}"
+    return f"{len(found)} can be mended: {', '.join(ways)}" if ways else ""
 
 
 def _findings_words(total: Counts, style: Style) -> str:
