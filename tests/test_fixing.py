@@ -1,0 +1,260 @@
+"""Fixes: what each kind changes, that it changes nothing else, and that it comes to rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlint import document
+from nnlint.engine import lint_text
+from nnlint.finding import Applies
+from nnlint.fixing import Fixed, fix
+
+SAFE = frozenset({Applies.SAFE})
+UNSAFE = frozenset({Applies.SAFE, Applies.UNSAFE})
+EXPECTATION = frozenset({Applies.EXPECTATION})
+HEAD = "nnlint: 1\ninput: [4]\n"
+MAP = "nnlint: 1\ninput: [3, 8, 8]\n"
+
+
+def mended(text: str, wanted: frozenset[Applies] = SAFE) -> str:
+    return fix(text, wanted).text
+
+
+SAFE_FIXES = {
+    "word": (
+        HEAD + "name: on  # 'on'\nlayers: [ReLU]\n",
+        HEAD + "name: \"on\"  # 'on'\nlayers: [ReLU]\n",
+    ),
+    "octal": (
+        "nnlint: 1\ninput: [010]\nlayers: [ReLU]\n",
+        "nnlint: 1\ninput: [10]\nlayers: [ReLU]\n",
+    ),
+    "new octal": (
+        "nnlint: 1\ninput: [0o17]\nlayers: [ReLU]\n",
+        "nnlint: 1\ninput: [15]\nlayers: [ReLU]\n",
+    ),
+    "exponent": (
+        HEAD + "layers: [{type: LayerNorm, eps: 1e-3}]\n",
+        HEAD + "layers: [{type: LayerNorm, eps: 0.001}]\n",
+    ),
+    "sexagesimal": (
+        HEAD + "name: 1:30\nlayers: [ReLU]\n",
+        HEAD + 'name: "1:30"\nlayers: [ReLU]\n',
+    ),
+    "unused ignore at the end of a line": (
+        HEAD + "layers:\n  - ReLU   # nnlint: ignore[NN401] why\n  - ReLU6  # kept\n",
+        HEAD + "layers:\n  - ReLU\n  - ReLU6  # kept\n",
+    ),
+    "unused ignore on a line of its own": (
+        HEAD + "layers:\n  # nnlint: ignore[NN401] why\n  - ReLU\n",
+        HEAD + "layers:\n  - ReLU\n",
+    ),
+    "one unused code of two": (
+        HEAD + "layers:\n  - ReLU\n  - ReLU  # nnlint: ignore[NN401, NN403] both\n",
+        HEAD + "layers:\n  - ReLU\n  - ReLU  # nnlint: ignore[NN403] both\n",
+    ),
+    "the last code of two": (
+        HEAD + "layers:\n  - ReLU\n  - ReLU  # nnlint: ignore[NN403,NN401] both\n",
+        HEAD + "layers:\n  - ReLU\n  - ReLU  # nnlint: ignore[NN403] both\n",
+    ),
+    "unused ignore before another comment": (
+        HEAD + "layers:\n  - ReLU  # nnlint: ignore[NN401] see #12 # noqa\n",
+        HEAD + "layers:\n  - ReLU  # noqa\n",
+    ),
+    "an ignore by its name": (
+        HEAD + "layers:\n  - ReLU\n  - ReLU  # nnlint: ignore[two-activations-in-a-row] x\n",
+        HEAD + "layers:\n  - ReLU\n  - ReLU  # nnlint: ignore[NN403] x\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), SAFE_FIXES.values(), ids=SAFE_FIXES)
+def test_a_safe_fix_changes_what_is_wrong_and_nothing_else(before: str, after: str) -> None:
+    assert mended(before) == after
+    assert mended(after) == after
+
+
+UNSAFE_FIXES = {
+    "bias of a map in braces": (
+        MAP + "layers:\n  - {type: Conv2d, out_channels: 4, kernel_size: 3}\n  - BatchNorm2d\n",
+        MAP + "layers:\n  - {type: Conv2d, out_channels: 4, kernel_size: 3, bias: false}\n"
+        "  - BatchNorm2d\n",
+    ),
+    "bias of a map on lines": (
+        MAP + "layers:\n  - type: Conv2d  # first\n    out_channels: 4\n    kernel_size: 3\n"
+        "  - BatchNorm2d\n",
+        MAP + "layers:\n  - type: Conv2d  # first\n    bias: false\n    out_channels: 4\n"
+        "    kernel_size: 3\n  - BatchNorm2d\n",
+    ),
+    "a bias that is written": (
+        HEAD + "layers:\n  - {type: Linear, bias: true, out_features: 4}\n  - BatchNorm1d\n",
+        HEAD + "layers:\n  - {type: Linear, bias: false, out_features: 4}\n  - BatchNorm1d\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), UNSAFE_FIXES.values(), ids=UNSAFE_FIXES)
+def test_an_unsafe_fix_waits_until_it_is_asked_for(before: str, after: str) -> None:
+    assert mended(before) == before
+    assert mended(before, UNSAFE) == after
+    assert mended(after, UNSAFE) == after
+
+
+def test_expectations_are_rewritten_alone() -> None:
+    text = (
+        HEAD + "name: on\nlayers: [{type: Linear, out_features: 3}]\n"
+        "expect:\n  params: 1  # was 1\n  output:\n    - 1  # one\n  macs: 12\n"
+    )
+    # 4·3 weights and 3 biases
+    right = text.replace("params: 1 ", "params: 15 ").replace("\n    - 1  #", "\n    [3]  #")
+    assert mended(text, EXPECTATION) == right
+    assert "params: 1 " in mended(text, UNSAFE)
+
+
+def test_expected_variants_and_named_outputs_are_rewritten() -> None:
+    text = (
+        "nnlint: 1\ninput: [4]\nvars: {d: 3}\nvariants: {big: {d: 5}}\n"
+        "layers: [{type: Linear, out_features: $d, name: out}]\noutputs: [out]\n"
+        "expect: {params: 15, variants: {big: 1}, output: {out: [7]}}\n"
+    )
+    right = text.replace("big: 1}", "big: 25}").replace("[7]", "[3]")
+    assert mended(text, EXPECTATION) == right
+
+
+# --- what a fix must not do -------------------------------------------------------------------
+
+
+def test_a_fix_that_breaks_another_use_of_the_block_is_not_made() -> None:
+    text = (
+        "nnlint: 1\ninput: [4]\nblocks:\n  b: {layers: [{type: Linear, in_features: 9, "
+        "out_features: 8}]}\nlayers: [{block: b}, ReLU, {block: b}]\n"
+    )
+    assert mended(text, UNSAFE) == text
+
+
+def test_a_fix_behind_an_alias_changes_what_all_uses_mean_or_nothing() -> None:
+    text = (
+        MAP + "layers:\n  - &c {type: Conv2d, out_channels: 3, kernel_size: 3}\n"
+        "  - BatchNorm2d\n  - *c\n  - ReLU\n"
+    )
+    before, after = lint_text(text), fix(text, UNSAFE)
+    assert document.read(after.text).problems == []
+    fresh = {f.rule.code for f in after.report.findings} - {
+        f.rule.code for f in before.findings
+    }
+    assert fresh == set()
+
+
+def test_a_rule_that_is_off_mends_nothing() -> None:
+    from nnlint.policy import Policy
+
+    text = HEAD + "name: on\nlayers: [ReLU]\n"
+    assert fix(text, SAFE, policy=Policy({"NN012": False})).text == text
+
+
+def test_what_is_no_yaml_stays_as_it_is() -> None:
+    text = "nnlint: 1\nname: on\nlayers: [\n"
+    assert mended(text, UNSAFE) == text
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_line_ends_stay(ending: str) -> None:
+    text = UNSAFE_FIXES["bias of a map on lines"][0].replace("\n", ending)
+    right = UNSAFE_FIXES["bias of a map on lines"][1].replace("\n", ending)
+    assert mended(text, UNSAFE) == right
+
+
+# --- properties -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a spec, as it is and as it is after the fixes."""
+
+    before: str
+    after: str
+
+
+def same(text: str) -> st.SearchStrategy[Piece]:
+    return st.just(Piece(text, text))
+
+
+def flawed(right: str, *wrong: str) -> st.SearchStrategy[Piece]:
+    """The right text, or one that is mended to it."""
+    return st.sampled_from([Piece(one, right) for one in (right, *wrong)])
+
+
+@st.composite
+def joined(draw: st.DrawFn, *parts: st.SearchStrategy[Piece]) -> Piece:
+    pieces = [draw(part) for part in parts]
+    return Piece("".join(p.before for p in pieces), "".join(p.after for p in pieces))
+
+
+NOISE = st.sampled_from(["", "  # a comment", "   # nnlint: nothing", " # ü 日本 🎉", "  "])
+noise = NOISE.map(lambda text: Piece(text, text))
+unneeded = st.sampled_from(
+    [
+        "",
+        "  # nnlint: ignore[NN402]",
+        " # nnlint: ignore[NN402,NN808] why",
+        "\t# nnlint: ignore[NN506]",
+    ]
+).map(lambda text: Piece(text, ""))
+
+
+def linear(sizes: str) -> st.SearchStrategy[Piece]:
+    flow = joined(
+        same("  - {type: "), flawed("Linear", "Dense", '"Dense"'), same(", "),
+        flawed("out_features", "units"), same(": "),
+        flawed(sizes, f'"{sizes}"', f"'{sizes}'", f"0{sizes}"), same("}"), unneeded, noise,
+        same("\n"),
+    )  # fmt: skip
+    block = joined(
+        same("  - type: "), flawed("Linear", "Dense"), noise, same("\n    "),
+        flawed("bias", "use_bias"), same(":   "), flawed("true", '"true"', "yes", "on"),
+        noise, same("\n    "), flawed("out_features", "units"), same(": "),
+        flawed(sizes, f'"{sizes}"'), unneeded, same("\n"),
+    )  # fmt: skip
+    return st.one_of(flow, block)
+
+
+layer = st.sampled_from([3, 8, 17]).flatmap(lambda n: linear(str(n)))
+activation = joined(same("  - ReLU"), unneeded, noise, same("\n"))
+dropout = joined(
+    same("  - {type: Dropout, "), flawed("p", "rate"), same(": "), flawed("0.1", "1e-1"),
+    same("}"), noise, same("\n"),
+)  # fmt: skip
+spec = joined(
+    same("# top\nnnlint: 1\nname: "), flawed('"on"', "on"), noise, same("\ninput: ["),
+    flawed("10", "010", '"10"', "0o12"), same("]\n\nlayers:\n"),
+    st.lists(st.tuples(layer, activation, dropout), min_size=1, max_size=3).map(
+        lambda parts: Piece(
+            "".join(piece.before for part in parts for piece in part),
+            "".join(piece.after for part in parts for piece in part),
+        )
+    ),
+    layer, same("# the end"),
+)  # fmt: skip
+endings = st.sampled_from(["\n", "\r\n"])
+
+
+@given(spec, endings)
+@settings(max_examples=200, deadline=None)
+def test_every_byte_that_is_no_mistake_stays(piece: Piece, ending: str) -> None:
+    before, after = (text.replace("\n", ending) for text in (piece.before, piece.after))
+    assert mended(before) == after
+
+
+@given(spec)
+@settings(max_examples=100, deadline=None)
+def test_fixes_come_to_rest_and_leave_nothing_new(piece: Piece) -> None:
+    first = fix(piece.before, UNSAFE)
+    assert fix(first.text, UNSAFE) == Fixed(first.text, first.report)
+    assert {f.rule.code for f in first.report.findings} <= {
+        f.rule.code for f in lint_text(piece.before).findings
+    } | {f.rule.code for f in lint_text(piece.after).findings}
+    assert [f for f in first.report.findings if f.repair] == []
