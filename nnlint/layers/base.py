@@ -453,6 +453,7 @@ class Layer:
                 f"write {key}: {arrives}, or leave it out: it is inferred",
                 key=key,
                 output=output,
+                right=arrives,
             )
 
 

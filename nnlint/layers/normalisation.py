@@ -352,6 +352,7 @@ class _TrailingNorm(Layer):
                 f"write {last}, or leave it out: the last axis is taken",
                 key="normalized_shape",
                 output=x,
+                right=x.dims[-1] if x.dims and len(written) == 1 else None,
             )
         if not written and not x.open:
             self.normalised(x)

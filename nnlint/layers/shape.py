@@ -42,9 +42,10 @@ class Misfit(Exception):  # noqa: N818 - read as a sentence: the layer raises a 
         help: how to mend it.
         key: the attribute to point at; None points at the layer.
         output: the output's shape, as far as it does not depend on the mistake.
+        right: the value of `key` that fits; None: several do, or none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first two by name
         self,
         code: str,
         message: str,
@@ -52,10 +53,11 @@ class Misfit(Exception):  # noqa: N818 - read as a sentence: the layer raises a 
         *,
         key: str | None = None,
         output: Shape | None = None,
+        right: object = None,
     ) -> None:
         super().__init__(message)
         self.code, self.message, self.help = code, message, help
-        self.key, self.output = key, output
+        self.key, self.output, self.right = key, output, right
 
 
 class Shape(Record):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from nnlint.finding import Problem
+from nnlint.finding import Applies, Edit, Fix, Problem
 from nnlint.teaching import fitting_input, way
 
 if TYPE_CHECKING:
@@ -72,7 +72,10 @@ class Problems:
             message = f"{message} in a later copy"
             remedy = f"each copy takes what the one before gives: leave {misfit.key} out"
         note = way(edges) if misfit.code in ABOUT_SHAPES else None
-        self.add(Problem(misfit.code, path, message, remedy, note=note))
+        fix = None
+        if written and misfit.right is not None and not self.later_copy:
+            fix = Fix(Applies.UNSAFE, (Edit(path, misfit.right),))
+        self.add(Problem(misfit.code, path, message, remedy, note=note, fix=fix))
 
     def _fitting_input(self, edges: tuple[Edge, ...], merge: Layer) -> str | None:
         """Which input would fit; looked for a few times, for it takes its time."""
