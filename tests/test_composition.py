@@ -235,6 +235,15 @@ def test_a_frozen_use_freezes_the_block() -> None:
     assert graph_of("vars: {t: false}\n" + text).totals.trainable == 72
 
 
+def test_whether_a_use_learns_is_asked_outside_of_its_block() -> None:
+    text = (
+        "vars: {t: true}\nblocks:\n  b: {args: {t: false}, layers: [" + LINEAR + "6}]}\n"
+        "layers: [{block: b, trainable: $t}]\n"
+    )
+    totals = graph_of(text).totals
+    assert totals.trainable == totals.params > 0
+
+
 def test_inputs_may_be_computed() -> None:
     text = "nnlint: 1\nvars: {s: 32}\ninput: [3, $s, $s//2]\nlayers: [ReLU]\n"
     graph = lint_text(text).graph

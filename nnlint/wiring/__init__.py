@@ -150,8 +150,8 @@ class _Walk(Wiring):
         check_block_input(spec, len(edges), self.problems)
         args = self.values.arguments(spec, block, edges[0], laid)
         use = Use(spec.path, laid + 1 if spec.repeat > 1 else None)
+        part = spec._replace(trainable=self.values.trains(spec, edges[0]))
         with self.values.within(args), self.problems.inside(use):
-            part = spec._replace(trainable=self.values.trains(spec, edges[0]))
             layers = self.reader.inside(block)
             return self._within(part, partial(self.chain, layers, edges[0]), scoped=True)
 
