@@ -71,7 +71,8 @@ def lint_bytes(
     """Lint the bytes of a spec."""
     try:
         text = data.removeprefix(sources.BYTE_ORDER_MARK).decode()
-        return lint_text(text, path, variant, policy)
+        report = lint_text(text, path, variant, policy)
+        return report._replace(marked=data.startswith(sources.BYTE_ORDER_MARK))
     except UnicodeDecodeError as error:
         from nnlint.document import Lines  # noqa: PLC0415 - yaml loads with the first file
 

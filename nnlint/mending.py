@@ -44,17 +44,24 @@ def mend(
     report: Report, wanted: Collection[Applies], policy: Policy, variant: str | None
 ) -> Mended:
     """The report's text with every fix of those kinds; nothing is written."""
+    mark = BYTE_ORDER_MARK.decode() if report.marked else ""
+    as_it_is = Mended(report, mark + report.text, mark + report.text)
     if not any(one.repair and one.repair.applies in wanted for one in report.findings):
-        return Mended(report, report.text, report.text)
+        return as_it_is
     try:
         fixed = fixing.fix(report.text, wanted, report.path, variant, policy)
     except Exception as error:
-        reason = f"not mended: internal error: {error!r}"
-        failed = report._replace(status=Status.UNREADABLE, reason=reason)
-        return Mended(failed, report.text, report.text)
-    mended = tuple(_as_first_found(fixed.mended, report))
+        return _failed(as_it_is, f"not mended: internal error: {error!r}")
     left = tuple(_without_repair(one, wanted) for one in fixed.report.findings)
-    return Mended(fixed.report._replace(findings=left), report.text, fixed.text, mended)
+    remaining = fixed.report._replace(findings=left, marked=report.marked)
+    mended = tuple(_as_first_found(fixed.mended, report))
+    return Mended(remaining, as_it_is.before, mark + fixed.text, mended)
+
+
+def _failed(mended: Mended, reason: str) -> Mended:
+    """The input as it was, and why it is."""
+    report = mended.report._replace(status=Status.UNREADABLE, reason=reason)
+    return Mended(report, mended.before, mended.before)
 
 
 def _without_repair(finding: Finding, wanted: Collection[Applies]) -> Finding:
@@ -80,25 +87,15 @@ def write(mended: Mended) -> Mended:
     if not mended.changed or path == STDIN:
         return mended
     try:
-        mark = _mark(path)
-        before, after = (mark + text.encode() for text in (mended.before, mended.after))
-        files.replace(path, after, expected=before)
-    except (files.NotWritten, OSError) as reason:
-        failed = mended.report._replace(status=Status.UNREADABLE, reason=str(reason))
-        return Mended(failed, mended.before, mended.before)
+        files.replace(path, mended.after.encode(), expected=mended.before.encode())
+    except files.NotWritten as reason:
+        return _failed(mended, str(reason))
     return mended
-
-
-def _mark(path: str) -> bytes:
-    """The byte order mark of the file, or nothing."""
-    with open(path, "rb") as file:  # noqa: PTH123 - a Path refuses names that files can have
-        start = file.read(len(BYTE_ORDER_MARK))
-    return start if start == BYTE_ORDER_MARK else b""
 
 
 def difference(mended: Mended, style: Style) -> str:
     """The change as a patch that `git apply` and `patch -p1` take; coloured for a screen."""
-    path = mended.report.path.lstrip("/")
+    path = visible(mended.report.path.lstrip("/"))
     lines = unified_diff(
         _lines(mended.before), _lines(mended.after), f"a/{path}", f"b/{path}", n=3
     )

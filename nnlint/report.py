@@ -53,6 +53,7 @@ class Report(Record):
         limits: its budget, line by line.
         expectations: its expectations, entry by entry.
         ignored: how many findings ignore comments silenced.
+        marked: its bytes begin with a byte order mark, which its text leaves out.
     """
 
     path: str
@@ -65,6 +66,7 @@ class Report(Record):
     limits: tuple[Limit, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     ignored: int = 0
+    marked: bool = False
 
 
 BUDGET_CODES = ("NN90", "NN91")
