@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tomllib
 from pathlib import Path
 
@@ -353,3 +354,14 @@ def test_what_holds_for_a_path_is_shown() -> None:
     configure('[tool.nnlint]\nexclude = ["a.*"]\nper-file-ignores = {"*.yaml" = ["NN3"]}\n')
     out = run("--show-config", "a.yaml")[1]
     assert "# a.yaml\n#   rules that are off: NN3\n#   excluded: it is not checked" in out
+
+
+# --- the README -------------------------------------------------------------------------------
+
+
+def test_the_configuration_of_the_readme_is_one() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    (table,) = re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)
+    configure(table)
+    assert run("a.yaml")[0] == Exit.FINDINGS
+    assert codes() == NORMAL

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnlint import document
+from nnlint import document, rules
 from nnlint.engine import lint_text
 from nnlint.finding import Applies
 from nnlint.fixing import fix
@@ -179,6 +179,20 @@ def test_line_ends_stay(ending: str) -> None:
     text = UNSAFE_FIXES["bias of a map on lines"][0].replace("\n", ending)
     right = UNSAFE_FIXES["bias of a map on lines"][1].replace("\n", ending)
     assert mended(text, UNSAFE) == right
+
+
+# --- what the pages promise -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", rules.codes())
+def test_a_rule_says_how_its_findings_are_mended(code: str) -> None:
+    rule = rules.find(code)
+    assert rule
+    texts = [text for pair in (*SAFE_FIXES.values(), *UNSAFE_FIXES.values()) for text in pair]
+    texts += [example for example in (rule.bad,) if isinstance(example, str)]
+    texts.append(HEAD + "layers: [{type: Linear, out_features: 3}]\nexpect: {params: 1}\n")
+    found = [f for text in texts for f in lint_text(text).findings if f.rule.code == code]
+    assert {f.repair.applies for f in found if f.repair} == ({rule.fix} if rule.fix else set())
 
 
 # --- properties -------------------------------------------------------------------------------
