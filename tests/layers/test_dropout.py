@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nnlint.engine import lint_text
-from nnlint.policy import Policy
 from nnlint.layers import families, layer_types
+from nnlint.policy import Policy
 
 if TYPE_CHECKING:
     from nnlint.report import Report
