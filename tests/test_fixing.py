@@ -18,6 +18,7 @@ SAFE = frozenset({Applies.SAFE})
 UNSAFE = frozenset({Applies.SAFE, Applies.UNSAFE})
 EXPECTATION = frozenset({Applies.EXPECTATION})
 HEAD = "nnlint: 1\ninput: [4]\n"
+TWICE = HEAD + "layers:\n  - {type: Linear, out_features: 4}\n  - ReLU\n  - ReLU  "
 MAP = "nnlint: 1\ninput: [3, 8, 8]\n"
 
 
@@ -55,26 +56,20 @@ SAFE_FIXES = {
         HEAD + "layers:\n  - ReLU\n",
     ),
     "one unused code of two": (
-        HEAD
-        + "layers:\n  - {type: Linear, out_features: 4}\n  - ReLU\n  - ReLU  # nnlint: ignore[NN401, NN403] both\n",
-        HEAD
-        + "layers:\n  - {type: Linear, out_features: 4}\n  - ReLU\n  - ReLU  # nnlint: ignore[NN403] both\n",
+        TWICE + "# nnlint: ignore[NN401, NN403] both\n",
+        TWICE + "# nnlint: ignore[NN403] both\n",
     ),
     "the last code of two": (
-        HEAD
-        + "layers:\n  - {type: Linear, out_features: 4}\n  - ReLU\n  - ReLU  # nnlint: ignore[NN403,NN401] both\n",
-        HEAD
-        + "layers:\n  - {type: Linear, out_features: 4}\n  - ReLU\n  - ReLU  # nnlint: ignore[NN403] both\n",
+        TWICE + "# nnlint: ignore[NN403,NN401] both\n",
+        TWICE + "# nnlint: ignore[NN403] both\n",
     ),
     "unused ignore before another comment": (
         HEAD + "layers:\n  - ReLU  # nnlint: ignore[NN401] see #12 # noqa\n",
         HEAD + "layers:\n  - ReLU  # noqa\n",
     ),
     "an ignore by its name": (
-        HEAD
-        + "layers:\n  - {type: Linear, out_features: 4}\n  - ReLU\n  - ReLU  # nnlint: ignore[two-activations-in-a-row] x\n",
-        HEAD
-        + "layers:\n  - {type: Linear, out_features: 4}\n  - ReLU\n  - ReLU  # nnlint: ignore[NN403] x\n",
+        TWICE + "# nnlint: ignore[two-activations-in-a-row] x\n",
+        TWICE + "# nnlint: ignore[NN403] x\n",
     ),
 }
 
