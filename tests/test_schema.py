@@ -17,6 +17,8 @@ from nnlint import document, published, schema
 from nnlint.layers import keras_names, layer_types
 from nnlint.layers.base import PROGRAM_KEYWORDS
 from nnlint.losses import KERAS_LOSSES, LOSSES
+from nnlint.schema import unknown_keys, unknown_layers, validation, wrong_values
+from nnlint.schema.messages import KEYWORD_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -228,12 +230,12 @@ def test_a_mistake_is_one_finding_at_its_place(
 
 
 def test_every_code_of_the_schema_stands_in_the_table() -> None:
-    expected = {*schema.KEYWORD_CODES.values(), "NN102", "NN103", "NN120", "NN121"}
+    expected = {*KEYWORD_CODES.values(), "NN102", "NN103", "NN120", "NN121"}
     assert {code for _, code, _, _ in FINDINGS} == expected
 
 
 def test_every_keyword_has_a_code_of_its_own() -> None:
-    assert len(set(schema.KEYWORD_CODES.values())) == len(schema.KEYWORD_CODES)
+    assert len(set(KEYWORD_CODES.values())) == len(KEYWORD_CODES)
 
 
 STRUCTURE = {"properties", "items", "allOf", "if", "then", "$ref", "dependencies", "required",
@@ -258,7 +260,7 @@ def keywords(part: Any) -> Iterator[str]:
 
 def test_every_keyword_of_the_published_schema_is_answered() -> None:
     assert set(keywords(published.json_schema())) == {
-        *schema.KEYWORD_CODES, *STRUCTURE, *NOTES
+        *KEYWORD_CODES, *STRUCTURE, *NOTES
     }  # fmt: skip
 
 
@@ -341,6 +343,15 @@ def test_every_unknown_and_every_missing_key_is_named() -> None:
     }
 
 
+@pytest.mark.parametrize("key", ["act", "norm"])
+def test_overrides_of_a_layer_that_nothing_follows_are_refused(key: str) -> None:
+    defaults = spec("ReLU", defaults={"ReLU": {key: "none"}})
+    first = spec({"type": "ReLU", "repeat": 2, "first": {key: "none"}})
+    for data, path in ((defaults, ("defaults", "ReLU")), (first, ("layers", 0, "first"))):
+        (problem,) = schema.check(data).problems
+        assert (problem.code, problem.path) == ("NN103", (*path, key))
+
+
 def test_nothing_else_is_said_of_an_unknown_type() -> None:
     assert [p.code for p in said(layer("{type: Quux, bias: 7, out_features: x}"))] == ["NN120"]
 
@@ -364,6 +375,108 @@ def test_a_remedy_that_says_what_to_write_is_taken(key: str, value: object) -> N
     if verb == "write":
         mended = spec("ReLU", **{key: document.read(words).data})
         assert schema.check(mended).problems == []
+
+
+# --- what to write, as data ------------------------------------------------------------------
+
+
+def only_breach(kind: str, values: dict[str, Any]) -> validation.Breach:
+    (breach,) = validation.of_layer(layer_types()[kind], {"type": kind, **values})
+    return breach
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value", "right", "words"),
+    [
+        ("Linear", "out_features", "16", 16, "remove the quotes: 16"),
+        ("Linear", "out_features", "0x10", 16, "remove the quotes: 0x10"),
+        ("Linear", "out_features", 16.0, 16, "write 16"),
+        ("Linear", "out_features", "28*28", 28 * 28, f"write {28 * 28}"),
+        ("Linear", "out_features", "15k", 15 * 10**3, f"write {15 * 10**3}"),
+        ("LeakyReLU", "negative_slope", "0.1", 0.1, "remove the quotes: 0.1"),
+        ("ReLU", "trainable", "no", False, "write false"),
+        ("ReLU", "trainable", 1, True, "write true"),
+        ("ReLU", "name", "a b", "a_b", "write a_b"),
+        ("ReLU", "from", "a, b c", ["a", "b_c"], "write [a, b_c]"),
+        ("Dropout", "p", 12.5, 0.125, "write 0.125"),
+        ("GELU", "approximate", "Tanh", "tanh", "did you mean 'tanh'?"),
+        ("Reshape", "shape", 784, [784], "write [784]"),
+        ("Sequential", "layers", {"type": "ReLU"}, [{"type": "ReLU"}],
+         "write it as a list: [{type: …}]"),
+    ],
+)  # fmt: skip
+def test_the_right_value_is_known_and_fits(
+    kind: str, key: str, value: object, right: object, words: str
+) -> None:
+    given = {**layer_types()[kind].example, key: value}
+    remedy = wrong_values.remedy_of(only_breach(kind, given))
+    assert remedy is not None
+    assert (remedy.value, type(remedy.value)) == (right, type(right))
+    assert remedy.words == words
+    whole = {"type": kind, **given, key: remedy.value}
+    assert validation.of_layer(layer_types()[kind], whole) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value"),
+    [
+        ("Linear", "out_features", "0*5"),
+        ("Linear", "out_features", 16.5),
+        ("Linear", "out_features", 0),
+        ("Linear", "out_features", {}),
+        ("ReLU", "trainable", "maybe"),
+        ("ReLU", "name", "1a"),
+        ("Dropout", "p", 101),
+        ("Reshape", "shape", 0),
+        ("GELU", "approximate", "exact"),
+    ],
+)
+def test_where_it_is_not_one_thing_none_is_made_up(kind: str, key: str, value: object) -> None:
+    given = {**layer_types()[kind].example, key: value}
+    remedy = wrong_values.remedy_of(only_breach(kind, given))
+    assert remedy is None or remedy.value is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "right"),
+    [
+        ("Linear", {"outfeatures": 4}, "out_features"),
+        ("Linear", {"out": 4}, "out_features"),
+        ("Linear", {"units": 4}, "out_features"),
+        ("Linear", {"out_features": 4, "activation": "gelu"}, "act"),
+        ("Linear", {"out_features": 4, "normalization": "batch"}, "norm"),
+        ("Linear", {"out_features": 4, "device": "cuda"}, None),
+        ("Linear", {"out_features": 4, "dropout": 0.5}, None),
+        ("ReLU", {"zzzzz": 4}, None),
+    ],
+)
+def test_the_right_key_is_known(kind: str, written: dict[str, Any], right: str | None) -> None:
+    breaches = validation.of_layer(layer_types()[kind], {"type": kind, **written})
+    (breach,) = (one for one in breaches if one.keyword == "additionalProperties")
+    key = list(written)[-1]
+    _, remedy = unknown_keys.unknown_key(key, breach, kind, layer_types()[kind])
+    assert remedy.value == right
+    assert right is None or right in layer_types()[kind].keys()  # noqa: SIM118 - its own method
+
+
+@pytest.mark.parametrize(("name", "word", "key"), KERAS_KEYS)
+def test_the_key_for_a_word_of_keras_is_known(name: str, word: str, key: str) -> None:
+    assert unknown_keys.key_for_keras(word, layer_types()[name]) == key
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [("Linaer", "Linear"), ("relu", "ReLU"), ("conv2d", "Conv2d"), ("Conv", None),
+     ("batchnorm", None), ("Quux", None)],
+)  # fmt: skip
+def test_the_right_layer_is_known(name: str, right: str | None) -> None:
+    assert unknown_layers.meant_layer(name) == right
+
+
+def test_a_name_without_its_axes_means_a_family() -> None:
+    assert unknown_layers.meant_family("conv") == ["Conv1d", "Conv2d", "Conv3d"]
+    assert unknown_layers.meant_family("conv2") == []
+    assert unknown_layers.meant_family("Linaer") == []
 
 
 @pytest.mark.parametrize("digits", [30, 1000, 4000])

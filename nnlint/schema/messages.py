@@ -1,0 +1,143 @@
+"""What jsonschema found -> problems in nnlint's words, one code for each keyword."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint.finding import spell
+from nnlint.layers.attribute import LARGEST
+from nnlint.published import BLOCK_KEYS, VARIANT
+from nnlint.schema.remedy import Remedy, problem
+from nnlint.schema.unknown_keys import meant_key, unknown_key
+from nnlint.schema.validation import is_integer
+from nnlint.schema.wrong_values import remedy_of
+from nnlint.wording import described, grouped, listed, plural, quoted, short_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nnlint.finding import Path, Problem
+    from nnlint.layers.attribute import JsonSchema
+    from nnlint.layers.base import Layer
+    from nnlint.schema.validation import Breach
+
+KEYWORD_CODES = {
+    "type": "NN101", "enum": "NN104", "const": "NN105", "minimum": "NN106", "maximum": "NN107",
+    "pattern": "NN108", "minItems": "NN109", "maxItems": "NN110", "minProperties": "NN111",
+    "maxProperties": "NN112", "not": "NN113",
+}  # fmt: skip
+
+
+def problems_of(
+    breaches: Sequence[Breach], path: Path, layer: type[Layer] | None
+) -> list[Problem]:
+    """The problems of the value at `path`, a layer of that type if one is given, each once."""
+    problems: dict[tuple[str, Path, str], Problem] = {}
+    meant = {key for breach in breaches for key in _meant(breach, layer)}
+    for breach in breaches:
+        for one in _problems(breach, path, layer, meant):
+            problems.setdefault((one.code, one.path, one.message), one)
+    return list(problems.values())
+
+
+def _meant(breach: Breach, layer: type[Layer] | None) -> Iterator[Path]:
+    """The keys that misspelt ones stand for: these are not missing as well."""
+    if breach.keyword != "additionalProperties":
+        return
+    for key in _unknown(breach):
+        right = meant_key(key, breach, layer)
+        # a single input and several are written under two keys, and one is enough
+        words = ("input", "inputs") if right == "inputs" else filter(None, [right])
+        yield from ((*breach.path, word) for word in words)
+
+
+def _unknown(breach: Breach) -> list[str]:
+    return [key for key in breach.value if key not in breach.schema["properties"]]
+
+
+def _problems(
+    breach: Breach, path: Path, layer: type[Layer] | None, meant: set[Path]
+) -> Iterator[Problem]:
+    """One breach in nnlint's words."""
+    here = (*path, *breach.path)
+    what = layer.__name__ if layer else spell(here) or "a spec"
+    if breach.of_name:
+        yield _wrong_name(breach, here)
+    elif breach.keyword == "required":
+        yield from _missing_keys(breach, here, what, meant)
+    elif breach.keyword == "additionalProperties":
+        for key in _unknown(breach):
+            message, remedy = unknown_key(key, breach, what, layer)
+            yield problem("NN103", (*here, key), message, remedy, on_key=True)
+    elif breach.keyword == "not":
+        yield _conflict(breach, here)
+    else:
+        yield _wrong_value(breach, here)
+
+
+def _wrong_name(breach: Breach, here: Path) -> Problem:
+    """A key that is none of the names that its map may hold."""
+    name, remedy = str(breach.value), None
+    begin = "a letter, a digit or _" if breach.wanted == VARIANT else "a letter or _"
+    message = f"{quoted(name)} is no name: it begins with {begin}, then letters, digits, _, -"
+    if name in (*BLOCK_KEYS, "block", "type", "in"):
+        message = f"{quoted(name)} is no name for an argument: it has a meaning of its own"
+        remedy = Remedy("choose another")
+    return problem("NN108", (*here, name), message, remedy, on_key=True)
+
+
+def _missing_keys(breach: Breach, here: Path, what: str, meant: set[Path]) -> Iterator[Problem]:
+    for key in breach.wanted:
+        if key not in breach.value and (*breach.path, key) not in meant:
+            yield problem(
+                "NN102", here, f"{what} needs {key}", _how_to_write(key, breach.schema)
+            )
+
+
+def _how_to_write(key: str, schema: JsonSchema) -> Remedy:
+    expected = schema.get("properties", {}).get(key, {}).get("title")
+    fallback = "a shape such as [784], without the batch axis"
+    return Remedy(f"write `{key}:` with {expected or fallback}")
+
+
+def _conflict(breach: Breach, here: Path) -> Problem:
+    keys = listed(["inputs", *breach.wanted["required"]], "and")
+    message, remedy = f"{keys} exclude each other", Remedy("keep one of them")
+    return problem(KEYWORD_CODES["not"], (*here, "inputs"), message, remedy, on_key=True)
+
+
+def _wrong_value(breach: Breach, here: Path) -> Problem:
+    message = f"{_name_of(here)} is {_found(breach)}, but expected {_expected(breach)}"
+    batch = here == ("input", 0) and breach.value in (None, -1)
+    leave_out = Remedy("leave the batch axis out: no shape shows it")
+    remedy = leave_out if batch else remedy_of(breach)
+    return problem(KEYWORD_CODES[breach.keyword], here, message, remedy)
+
+
+def _found(breach: Breach) -> str:
+    """What stands there: of a number that is out of its range only the number."""
+    if _is_beyond_all(breach):
+        return short_number(breach.value)
+    ranged = breach.keyword in ("minimum", "maximum")
+    return str(breach.value) if ranged else described(breach.value)
+
+
+def _expected(breach: Breach) -> str:
+    title = str(breach.schema.get("title", "something else"))
+    if _is_beyond_all(breach):
+        return f"at most {grouped(LARGEST)}"
+    if breach.keyword in ("minItems", "maxItems"):
+        bound = "at least" if breach.keyword == "minItems" else "at most"
+        return f"{bound} {plural(breach.wanted, 'item')}: {title}"
+    return title
+
+
+def _is_beyond_all(breach: Breach) -> bool:
+    """Whether the number is larger than any may be."""
+    return breach.keyword == "maximum" and is_integer(breach.value) and breach.wanted == LARGEST
+
+
+def _name_of(path: Path) -> str:
+    """The key, with its index if it stands in a list: `input[0]`."""
+    begin = next((i for i in reversed(range(len(path))) if isinstance(path[i], str)), 0)
+    return spell(path[begin:]) or "the file"

@@ -1,0 +1,55 @@
+"""A layer type that is none: what it was meant to be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint.layers import keras_names, layer_types
+from nnlint.schema.remedy import Remedy, meant, problem, write
+from nnlint.wording import listed, nearest, quoted
+
+if TYPE_CHECKING:
+    from nnlint.finding import Path, Problem
+
+KERAS_HABITS = {
+    "Activation": "write the function itself as a layer: ReLU",
+    "Input": "write input: with a shape at the top of the spec",
+    "InputLayer": "write input: with a shape at the top of the spec",
+}
+"""Layers of Keras that are none here, and what to write instead."""
+
+
+def unknown_layer(name: str, path: Path, *, on_key: bool = False) -> Problem:
+    """The problem of a type that is none."""
+    habit, ours = KERAS_HABITS.get(name), keras_names().get(name)
+    if habit or ours:
+        remedy = Remedy(habit) if habit else write(ours, sure=True)
+        return problem("NN121", path, f"{name} is Keras' name", remedy, on_key=on_key)
+    message = f"there is no layer type {quoted(name)}"
+    return problem("NN120", path, message, _likely(name), on_key=on_key)
+
+
+def _likely(name: str) -> Remedy:
+    if word := meant_layer(name):
+        return meant(word, name)
+    if family := meant_family(name):
+        return Remedy(f"did you mean {listed(family)}?")
+    return Remedy("`nnlint explain layers` lists all layers")
+
+
+def meant_layer(name: str) -> str | None:
+    """The nearest layer, where the name means one."""
+    word = nearest(name, layer_types())
+    return word if word and not _leaves_axes_open(name, word) else None
+
+
+def meant_family(name: str) -> list[str]:
+    """The nearest layers, where the name leaves the number of axes open: `Conv`."""
+    word = nearest(name, layer_types())
+    if word is None or not _leaves_axes_open(name, word):
+        return []
+    return [one for one in layer_types() if one[:-2] == word[:-2] and one[-1] == "d"]
+
+
+def _leaves_axes_open(name: str, word: str) -> bool:
+    return word[-2:] in ("1d", "2d", "3d") and not any(map(str.isdigit, name))

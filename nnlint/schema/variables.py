@@ -1,0 +1,45 @@
+"""The variables of a spec, and what its variants make of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nnlint.schema.expressions import expression_problems
+from nnlint.schema.remedy import Remedy, nearest_of, problem
+from nnlint.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nnlint.finding import Path, Problem
+    from nnlint.schema.expressions import Names
+
+
+def variable_problems(variables: dict[str, Any]) -> Iterator[Problem]:
+    """A variable may ask for those above it."""
+    above: Names = {}
+    for name, value in variables.items():
+        for one in expression_problems(value, ("vars", name), above):
+            below = any(f"'${other}'" in one.message for other in variables)
+            hint = "it may ask for variables above it: move that one up"
+            yield one._replace(help=hint) if below else one
+        above[name] = None
+
+
+def variant_problems(
+    variants: dict[str, Any], variables: dict[str, Any]
+) -> Iterator[tuple[Path, Problem]]:
+    """A variant gives other values to the same; each problem with the path that it refuses."""
+    known = dict.fromkeys(variables)
+    for variant, values in variants.items():
+        for name, value in values.items() if isinstance(values, dict) else ():
+            path = ("variants", variant, name)
+            yield from ((path, one) for one in expression_problems(value, path, known))
+            if name not in variables:
+                yield path, _unknown(name, path, variables)
+
+
+def _unknown(name: str, path: Path, variables: dict[str, Any]) -> Problem:
+    message = f"a variant overrides vars, and there is no {quoted(name)} in vars"
+    remedy = nearest_of(name, variables) or Remedy(f"write vars: {{{name}: …}} first")
+    return problem("NN115", path, message, remedy, on_key=True)
