@@ -21,7 +21,7 @@ _ODD = r"(?:(?<=\s)|^)#[ \t]*nnlint(:?)[ \t]*([a-z-]+)[^\n]*"
 _MEANT_TO_SILENCE = ("ign", "ing", "disable", "noqa", "skip", "suppress")
 """How the words begin with which other tools, and slips of the pen, silence findings."""
 
-_REASON = r"(?:(?!\s#\s)[^\r\n])*"
+_REASON = r"(?:(?![ \t]+#\s)[^\r\n])*"
 """The rest of the line, or what stands before another comment on it."""
 
 _HINT = r"#[ \t]*nnlint"
@@ -113,10 +113,11 @@ def _whole(match: re.Match[str], document: Document) -> tuple[int, int]:
     reason = re.compile(_REASON).match(document.text, match.end())
     stop = reason.end() if reason else match.end()
     before = document.text[begin : match.start()].rstrip()
-    if document.text[stop : stop + 1].isspace() and document.text[stop] not in "\r\n":
-        return match.start(), stop + 1
     if before:
         return begin + len(before), stop
+    space = re.compile(r"[ \t]+(?=#)").match(document.text, stop)
+    if space:
+        return match.start(), space.end()
     following = document.lines.starts[line] if line < len(document.lines.starts) else stop
     return begin, following
 

@@ -62,6 +62,15 @@ def layer_types() -> dict[str, type[Layer]]:
 
 
 @cache
+def keras_families() -> dict[str, tuple[str, ...]]:
+    """What Keras calls a layer -> what it is called here, by its number of axes if need be."""
+    found: dict[str, tuple[str, ...]] = {}
+    for layer in layer_types().values():
+        for name in layer.keras:
+            found[name] = (*found.get(name, ()), layer.__name__)
+    return found
+
+
 def keras_names() -> dict[str, str]:
-    """What Keras calls a layer -> what it is called here."""
-    return {name: layer.__name__ for layer in layer_types().values() for name in layer.keras}
+    """What Keras calls a layer -> what it, or the first of its kind, is called here."""
+    return {name: ours[0] for name, ours in keras_families().items()}

@@ -152,6 +152,8 @@ class _StatisticsNorm(_ChannelNorm):
 class _BatchNorm(_StatisticsNorm):
     """Normalises each channel over the batch."""
 
+    keras = ("BatchNormalization",)
+
     def check(self, x: Shape) -> None:
         """Compare the channels, and want something above 0 to divide by."""
         super().check(x)
@@ -173,7 +175,6 @@ class BatchNorm1d(_BatchNorm):
     """
 
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html"
-    keras = ("BatchNormalization",)
     ranks = range(1, 3)
     shapes = ("[C]", "[C, L]")
 

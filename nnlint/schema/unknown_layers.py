@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint.layers import keras_names, layer_types
+from nnlint.layers import keras_families, layer_types
 from nnlint.schema.remedy import Remedy, meant, problem, write
 from nnlint.wording import listed, nearest, quoted
 
@@ -21,12 +21,19 @@ KERAS_HABITS = {
 
 def unknown_layer(name: str, path: Path, *, on_key: bool = False) -> Problem:
     """The problem of a type that is none."""
-    habit, ours = KERAS_HABITS.get(name), keras_names().get(name)
-    if habit or ours:
-        remedy = Remedy(habit) if habit else write(ours, sure=True)
+    if remedy := _from_keras(name):
         return problem("NN121", path, f"{name} is Keras' name", remedy, on_key=on_key)
     message = f"there is no layer type {quoted(name)}"
     return problem("NN120", path, message, _likely(name), on_key=on_key)
+
+
+def _from_keras(name: str) -> Remedy | None:
+    if habit := KERAS_HABITS.get(name):
+        return Remedy(habit)
+    ours = keras_families().get(name, ())
+    if len(ours) > 1:
+        return Remedy(f"write {listed(ours)}")
+    return write(ours[0], sure=True) if ours else None
 
 
 def _likely(name: str) -> Remedy:
