@@ -38,19 +38,28 @@ def applied(data: Any, edits: Iterable[Edit]) -> Any:
     Raises:
         LookupError: a path leads nowhere, or a new key is there already.
     """
-    whole = {"": deepcopy(data)}
-    for edit in sorted(edits, key=lambda one: -len(one.path)):
-        *above, last = ("", *edit.path)
-        holder: Any = whole
-        for step in above:
-            holder = holder[step]
-        if not edit.on_key:
-            holder[last] = edit.value
-        elif edit.value in holder:
-            raise KeyError(edit.value)
-        else:
-            holder[edit.value] = holder.pop(last)
-    return whole[""]
+    whole = deepcopy(data)
+    for edit in sorted(edits, key=lambda one: (-len(one.path), one.on_key)):
+        apply(whole, edit)
+    return whole
+
+
+def apply(data: Any, edit: Edit) -> None:
+    """Make one edit; several go from the inside out, values before their keys.
+
+    Raises:
+        LookupError: its path leads nowhere, or its new key is there already.
+    """
+    *above, last = edit.path
+    holder = data
+    for step in above:
+        holder = holder[step]
+    if not edit.on_key:
+        holder[last] = edit.value
+    elif edit.value in holder:
+        raise KeyError(edit.value)
+    else:
+        holder[edit.value] = holder.pop(last)
 
 
 def replaced(text: str, read: Document, replacements: Iterable[Replacement]) -> str:

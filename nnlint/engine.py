@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nnlint.document import Document
     from nnlint.finding import Path, Repair
     from nnlint.graph import Graph
+    from nnlint.meaning import Meant
     from nnlint.policy import Policy
     from nnlint.spec import ModelSpec
 
@@ -100,11 +101,8 @@ def lint_text(
     from nnlint import document  # noqa: PLC0415 - yaml loads with the first file
 
     read = document.read(text)
-    problems = list(read.problems)
-    networks = _networks(read, problems, variant, policy.ceilings) if read.root else []
-    for each in networks:
-        problems += _judged(*each, networks[0][1], policy)
-    findings, ignored = _shown(read, problems, policy)
+    networks, problems = _checked(read, variant, policy) if read.root else ([], [])
+    findings, ignored = _shown(read, [*read.problems, *problems], policy)
     main: tuple[ModelSpec | None, Graph | None] = networks[0] if networks else (None, None)
     spec, graph = main
     return Report(
@@ -117,6 +115,20 @@ def lint_text(
         expectations=expectation.expectations(graph, spec) if graph and spec else (),
         ignored=ignored,
     )
+
+
+def _checked(
+    read: Document, variant: str | None, policy: Policy
+) -> tuple[list[tuple[ModelSpec, Graph]], list[Problem]]:
+    """The networks of a document, and what is wrong with it and with them."""
+    from nnlint import meaning, unused  # noqa: PLC0415 - with the schema jsonschema loads
+
+    meant = meaning.read(read.data)
+    networks = _networks(meant, variant, policy.ceilings)
+    found = list(unused.check(meant.data))
+    for each in networks:
+        found += _judged(*each, networks[0][1], policy)
+    return networks, [*meant.problems, *map(meant.placed, found)]
 
 
 def _shown(
@@ -146,21 +158,16 @@ def _without_needless_echoes(findings: list[Finding]) -> list[Finding]:
 
 
 def _networks(
-    read: Document,
-    problems: list[Problem],
-    variant: str | None,
-    ceilings: Sequence[Ceiling],
+    meant: Meant, variant: str | None, ceilings: Sequence[Ceiling]
 ) -> list[tuple[ModelSpec, Graph]]:
-    """The network to judge, then its variants; with what the stages find on the way."""
-    from nnlint import schema, spec, unused, wiring  # noqa: PLC0415 - with them jsonschema loads
+    """The network to judge, then its variants."""
+    from nnlint import spec, wiring  # noqa: PLC0415 - with them jsonschema loads
 
-    checked = schema.check(read.data)
-    problems += [*checked.problems, *unused.check(read.data)]
     chosen: list[str | None] = [variant]
     networks = []
     while chosen:
         name = chosen.pop(0)
-        model = spec.parse(read.data, checked.refused, name)
+        model = spec.parse(meant.data, meant.refused, name)
         if model is None:
             break
         if name is not None and name not in model.variants:

@@ -131,6 +131,7 @@ class Problem(Record):
         binding: the repository's word: no comment in a spec and no flag silences it.
         echo: it follows from another error, and is said only where that one is not.
         fix: how to mend it by an edit, or None.
+        meant: edits after which the document says what was meant, for the stages to go on.
     """
 
     code: str
@@ -146,6 +147,7 @@ class Problem(Record):
     binding: bool = False
     echo: bool = False
     fix: Fix | None = None
+    meant: tuple[Edit, ...] = ()
 
 
 class Finding(Record):

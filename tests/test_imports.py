@@ -53,7 +53,7 @@ LEVELS = (
         "derivation",
         "starter",
     },
-    {"engine", "table", "formats", "edits", "fixing", "mending", "files"},
+    {"engine", "table", "formats", "edits", "meaning", "fixing", "mending", "files"},
     {"commands"},
     {"cli"},
     {"__main__"},

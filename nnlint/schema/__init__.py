@@ -45,11 +45,16 @@ def check(data: Any) -> Checked:
 
 
 def check_value(key: str, kind: JsonSchema, value: Any, path: Path) -> list[Problem]:
-    """Check one value that an expression came to, as if it had been written there."""
-    return translated(validation.of_value(key, kind, value), path)
+    """Check one value that an expression came to, as if it had been written there.
+
+    It is not written there, so that nothing can be mended by an edit.
+    """
+    problems = translated(validation.of_value(key, kind, value), path)
+    return [problem._replace(fix=None, meant=()) for problem in problems]
 
 
 def check_layer(item: Any, path: Path, role: str, key: str) -> list[Problem]:
     """Check a layer whose name an expression came to."""
     layer, problems = LayerCheck({}, Blocks({})).check(item, path, {})
-    return problems or list(role_problems(layer, role, path, key))
+    wrong = problems or role_problems(layer, role, path, key)
+    return [problem._replace(fix=None, meant=()) for problem in wrong]

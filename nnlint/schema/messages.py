@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint.finding import spell
+from nnlint.finding import Edit, spell
 from nnlint.layers.attribute import LARGEST
 from nnlint.published import BLOCK_KEYS, VARIANT
 from nnlint.schema.remedy import Remedy, problem
 from nnlint.schema.unknown_keys import meant_key, unknown_key
-from nnlint.schema.validation import is_integer
+from nnlint.schema.validation import fits, is_integer
 from nnlint.schema.wrong_values import remedy_of
 from nnlint.wording import described, grouped, listed, plural, quoted, short_number
 
@@ -51,6 +51,15 @@ def _meant(breach: Breach, layer: type[Layer] | None) -> Iterator[Path]:
         yield from ((*breach.path, word) for word in words)
 
 
+def _meant_at_the_top(key: str, breach: Breach, remedy: Remedy) -> tuple[Edit, ...]:
+    """A misspelt key of the spec's own: all that hangs on it goes on as if it were right."""
+    right, known = remedy.value, breach.schema["properties"]
+    if breach.path or right not in known or right in breach.value:
+        return ()
+    fits_there = fits(known[right], breach.value[key])
+    return (Edit((key,), right, on_key=True),) if fits_there else ()
+
+
 def _unknown(breach: Breach) -> list[str]:
     return [key for key in breach.value if key not in breach.schema["properties"]]
 
@@ -68,7 +77,8 @@ def _problems(
     elif breach.keyword == "additionalProperties":
         for key in _unknown(breach):
             message, remedy = unknown_key(key, breach, what, layer)
-            yield problem("NN103", (*here, key), message, remedy, on_key=True)
+            one = problem("NN103", (*here, key), message, remedy, on_key=True)
+            yield one._replace(meant=one.meant or _meant_at_the_top(key, breach, remedy))
     elif breach.keyword == "not":
         yield _conflict(breach, here)
     else:

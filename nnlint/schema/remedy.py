@@ -37,8 +37,11 @@ def problem(
     """A problem with its remedy, as far as there is one."""
     if remedy is None:
         return Problem(code, path, message, on_key=on_key)
-    fix = _fix(path, remedy, on_key=on_key) if remedy.sure else None
-    return Problem(code, path, message, remedy.words, on_key=on_key, fix=fix)
+    told = Problem(code, path, message, remedy.words, on_key=on_key)
+    if not remedy.sure:
+        return told
+    fix = _fix(path, remedy, on_key=on_key)
+    return told._replace(fix=fix, meant=fix.edits)
 
 
 def _fix(path: Path, remedy: Remedy, *, on_key: bool) -> Fix:
