@@ -1,44 +1,86 @@
-"""`nnlint explain NAME`: the page of a rule or a layer."""
+"""`nnlint explain NAME`: the page of a rule or a layer; `nnlint explain FILE`: its numbers."""
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
-from nnlint import options, pages, rules
+from nnlint import (
+    addresses,
+    engine,
+    options,
+    pages,
+    rules,
+    sources,
+)
 from nnlint.commands import Outcome
+from nnlint.derivation import layer as layer_text
+from nnlint.derivation import network
+from nnlint.derivation.sums import excerpt
 from nnlint.exits import Exit
+from nnlint.finding import Severity
 from nnlint.layers import families, find, keras_names, layer_types
+from nnlint.report import Status, count, exit_code
 from nnlint.terminal import visible
-from nnlint.wording import did_you_mean, quoted
+from nnlint.wording import did_you_mean, plural, quoted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable
 
+    from nnlint.finding import Path, Span
+    from nnlint.graph import Graph
     from nnlint.options import Terminal
+    from nnlint.report import Report
     from nnlint.terminal import Style
 
-SUMMARY = "Show the page of a rule (NN301) or a layer (Linear); `layers` lists all layers."
+SUMMARY = (
+    "Show the page of a rule (NN301) or a layer (Linear); derive the numbers of a spec, "
+    "step by step (specs/mnist.yaml), or of one of its layers (specs/mnist.yaml:logits)."
+)
 ALL_LAYERS = "layers"
+WHAT = (
+    "a rule's code or name, a layer, `layers` for the list of all; a spec, or a LAYER of it: "
+    f"{addresses.FORMS}"
+)
 
 
 def configure(parser: ArgumentParser) -> None:
-    """One or more names."""
-    parser.add_argument("names", nargs="+", metavar="NAME",
-                        help="a rule's code or name, a layer, or `layers`")  # fmt: skip
+    """One or more names or files."""
+    parser.add_argument("names", nargs="+", metavar="NAME|FILE[:LAYER]", help=WHAT)
+    parser.add_argument("--variant", metavar="NAME", help="explain that variant of each spec")
     options.add_color(parser)
 
 
 def run(arguments: Namespace, terminal: Terminal) -> Outcome:
-    """Print the pages; a name that nobody knows is exit 2, and the others still show."""
+    """Print the pages; what nobody knows is exit 2, and the others still show."""
     style = options.style(arguments.color, terminal)
-    found = [(name, _page(name, style)) for name in arguments.names]
-    unknown = [name for name, page in found if page is None]
+    said = [_explained(name, arguments.variant, style) for name in arguments.names]
     return Outcome(
-        Exit.COULD_NOT_CHECK if unknown else Exit.OK,
-        "\n".join(page for _, page in found if page is not None),
-        "".join(f"nnlint: {_unknown(name)}\n" for name in unknown),
+        max((one.code for one in said), key=_weight),
+        "\n".join(one.out for one in said if one.out),
+        "".join(one.err for one in said),
     )
+
+
+def _weight(code: int) -> int:
+    """Which code a run of several ends with: what could not be shown, then findings."""
+    return (Exit.OK, Exit.BUDGET, Exit.FINDINGS, Exit.COULD_NOT_CHECK).index(code)
+
+
+def _explained(name: str, variant: str | None, style: Style) -> Outcome:
+    page = _page(name, style)
+    if page is not None:
+        also = f"nnlint: there is a file of that name too: ./{visible(name)} explains it\n"
+        return Outcome(Exit.OK, page, also if _is_there(name) else "")
+    file, layer = _split(name)
+    if _is_path(file):
+        return _file(file, layer, variant, style)
+    return Outcome(Exit.COULD_NOT_CHECK, err=f"nnlint: {_unknown(name)}\n")
+
+
+# -- pages
 
 
 def _page(name: str, style: Style) -> str | None:
@@ -72,4 +114,76 @@ def _unknown(name: str) -> str:
     is_code = re.fullmatch(r"NN\d+", name.upper())
     near = None if is_code else did_you_mean(name, known)
     hint = near or "`nnlint rules` and `nnlint explain layers` list all"
-    return f"there is no rule or layer {quoted(visible(name))}; {hint}"
+    return f"there is no rule or layer {quoted(visible(name))}, and no such file; {hint}"
+
+
+# -- files
+
+
+def _split(name: str) -> tuple[str, str | None]:
+    """FILE:LAYER at the first colon behind the name of a file; else all is the file."""
+    for colon in re.finditer(":", name) if not _is_there(name) else ():
+        if _is_path(name[: colon.start()]):
+            return name[: colon.start()], name[colon.end() :]
+    return name, None
+
+
+def _is_path(name: str) -> bool:
+    return name == sources.STDIN or _is_there(name) or name.endswith(sources.SUFFIXES)
+
+
+def _is_there(name: str) -> bool:
+    return "\0" not in name and os.path.lexists(name)
+
+
+def _file(path: str, layer: str | None, variant: str | None, style: Style) -> Outcome:
+    """A spec's derivation; what nnlint finds in it is said below."""
+    source = sources.Source(path, named=True)
+    report = engine.lint_source(source, skip_unmarked=False, variant=variant, advice=False)
+    if report.status is Status.UNREADABLE:
+        reason = f"{visible(path)}: {visible(report.reason or '')}"
+        return Outcome(Exit.COULD_NOT_CHECK, err=f"nnlint: {reason}\n")
+    try:
+        text = _derivation(report, layer, style)
+    except addresses.NoSuchLayer as reason:
+        return Outcome(
+            Exit.COULD_NOT_CHECK, err=f"nnlint: {visible(path)}: {visible(str(reason))}\n"
+        )
+    found = _found(report, variant, style)
+    return Outcome(exit_code([report], Severity.ERROR), "\n".join(filter(None, (text, found))))
+
+
+def _derivation(report: Report, layer: str | None, style: Style) -> str:
+    """The derivation of a network, of some of its layers, or of one."""
+    graph = report.graph
+    if graph is None:
+        return f"there is no network in {visible(report.path)} to explain\n"
+    from nnlint import document  # noqa: PLC0415 - yaml loads with the first file
+
+    locate = document.read(report.text).locate
+
+    def line_of(path: Path) -> int:
+        return locate(path).line
+
+    chosen = None if layer is None else _numbers(graph, layer, locate)
+    if chosen and len(chosen) == 1:
+        return layer_text.text(graph, chosen[0], report.path, line_of, style)
+    return network.text(excerpt(graph, chosen), report.path, line_of, style)
+
+
+def _numbers(graph: Graph, layer: str, locate: Callable[[Path], Span]) -> list[int]:
+    """The layers that are asked for, as the table numbers them."""
+    place = re.fullmatch(r"([0-9]{1,9}):([0-9]{1,9})", layer)
+    if place:
+        return addresses.at(graph, int(place[1]), int(place[2]), locate)
+    return addresses.numbers(graph, layer)
+
+
+def _found(report: Report, variant: str | None, style: Style) -> str:
+    """That the spec has errors, so that its numbers may not be what is meant."""
+    errors = count([report]).errors
+    if not errors:
+        return ""
+    chosen = f" --variant {visible(variant)}" if variant else ""
+    found = style.paint(plural(errors, "error"), "bold", "red")
+    return f"`nnlint {visible(report.path)}{chosen}` finds {found}\n"

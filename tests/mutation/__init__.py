@@ -1,0 +1,1 @@
+"""Mutation of architectures: mistakes put into the specs of the zoo, and who notices."""
