@@ -269,6 +269,10 @@ class Layer:
     """It sends each token its own way: what is linear inside it is not so from outside."""
     arranges_axes: ClassVar[bool] = False
     """Its author chose the order of the axes: what works on the last one is meant."""
+    keeps_elements: ClassVar[bool] = False
+    """Each element comes out as it went in, if perhaps at another place."""
+    multiplies_last: ClassVar[bool] = False
+    """It multiplies the last axis by a learned matrix, each row of a map by itself."""
     is_embedding: ClassVar[bool] = False
     """A table of vectors that are looked up: counted apart from the rest."""
     is_vocabulary: ClassVar[bool] = False
@@ -418,8 +422,7 @@ class Layer:
         """A constant added to each channel before it comes out as the same constant."""
         return False
 
-    @property
-    def centred_axis(self) -> int | None:
+    def centred_axis(self, x: Shape) -> int | None:  # noqa: ARG002
         """The axis (of the shape without batch) along which it subtracts each entry's mean."""
         return None
 

@@ -15,6 +15,7 @@ from nnlint.layers.attribute import (
 )
 from nnlint.layers.base import Container, features_last
 from nnlint.layers.shape import Layout, Misfit, Shape
+from nnlint.wording import plural
 
 if TYPE_CHECKING:
     from nnlint.layers.base import LayerSpec, Wiring
@@ -167,10 +168,12 @@ class MoE(Container):
             words = f"it routes tokens [T, d] or features [d], but the map {x.shape} arrives"
             raise Misfit("NN202", words, "a ToTokens before it makes a sequence of the map")
         if self.top_k > self.num_experts:
+            several = self.num_experts > 1
             raise Misfit(
                 "NN205",
-                f"top_k is {self.top_k}, but there are {self.num_experts} experts",
-                f"write a top_k from 1 to {self.num_experts}",
+                f"top_k is {self.top_k}, but there {'are' if several else 'is'} "
+                f"{plural(self.num_experts, 'expert')}",
+                f"write a top_k from 1 to {self.num_experts}" if several else "write top_k: 1",
                 key="top_k",
             )
         router = {"type": "Linear", "out_features": self.num_experts, "bias": self.router_bias}

@@ -306,11 +306,13 @@ class _Transposed(_Convolution):
         for axis, (size, stride, cut, end) in enumerate(settings, 2):
             grown = (size - 1) * stride + end
             if grown <= 2 * cut:
+                most = (grown - 1) // 2
+                fitting = f"a padding of {most} or less" if most else "padding: 0"
                 raise Misfit(
                     "NN211",
                     f"its window paints {grown} elements on axis {axis} from {x}, and padding "
                     f"{cut} cuts {2 * cut} off: nothing is left",
-                    f"write a padding of {(grown - 1) // 2} or less" if grown else None,
+                    f"write {fitting}" if grown else None,
                     key="padding",
                 )
             found.append(grown - 2 * cut)

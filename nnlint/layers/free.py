@@ -63,6 +63,7 @@ class Parameter(Layer):
     )
     example = {"shape": [100, 256]}
     passes_linearity = True
+    keeps_elements = True
     passes_last = True
 
     shape: tuple[int, ...] = attribute(
@@ -91,6 +92,7 @@ class Custom(Layer):
     example_inputs = {"input": [3, 32, 32]}
     inputs = range(1, 1_000)
     is_nonlinear = True
+    arranges_axes = True
     # in a map, for most of these keys are methods of every layer
     attributes = {
         "parameters": attribute(

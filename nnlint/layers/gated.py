@@ -38,6 +38,7 @@ class GatedMLP(Layer):
     example_inputs = {"input": {"sequence": [100, 512]}}
     prefers = Layout.SEQUENCE
     is_nonlinear = True
+    multiplies_last = True
     width_keys = ("hidden_features",)
 
     in_features: int | None = stated(

@@ -27,6 +27,7 @@ class Linear(Layer):
     is_linear_map = True
     bounds = UNBOUNDED
     feature_axis = -1
+    multiplies_last = True
     width_keys = ("out_features",)
     takes_follow = True
 
@@ -83,6 +84,7 @@ class Bilinear(Layer):
     prefers = Layout.SEQUENCE
     bounds = UNBOUNDED
     feature_axis = -1
+    multiplies_last = True
     width_keys = ("out_features",)
 
     in1_features: int | None = stated("size of the first input's last axis", default=None)
@@ -122,5 +124,6 @@ class Identity(Layer):
 
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.Identity.html"
     passes_linearity = True
+    keeps_elements = True
     passes_last = True
     passes_shift = True

@@ -109,7 +109,6 @@ class _StatisticsNorm(_ChannelNorm):
 
     uses_batch = True
     formula = {"weight": "num_features", "bias": "num_features"}
-    centred_axis = 0
     for_features = "BatchNorm1d"
     channels_key = "num_features"
 
@@ -128,6 +127,10 @@ class _StatisticsNorm(_ChannelNorm):
     def newest_share(self) -> float | None:
         """The momentum, if it stores anything; null is the mean of all batches."""
         return self.momentum if self.track_running_stats else None
+
+    def centred_axis(self, x: Shape) -> int:  # noqa: ARG002
+        """The channels."""
+        return 0
 
     def normalises(self, x: Shape) -> tuple[object, ...]:  # noqa: ARG002
         """Each channel: over the batch, or over the positions of one sample."""
@@ -295,10 +298,9 @@ class GroupNorm(_ChannelNorm):
                 output=x,
             )
 
-    @property
-    def centred_axis(self) -> int | None:
+    def centred_axis(self, x: Shape) -> int | None:
         """Each channel is centred by itself only where it is a group of its own."""
-        return 0 if self.num_groups == self.num_channels else None
+        return 0 if self.num_groups == self.channels(x) else None
 
 
 class LocalResponseNorm(_MapNorm):

@@ -18,6 +18,7 @@ class Flatten(Layer):
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.Flatten.html"
     example_inputs = {"input": [1, 28, 28]}
     passes_linearity = True
+    keeps_elements = True
     passes_last = True
 
     start_dim: int = attribute(AXIS, "first axis to join; the batch is 0", default=1)
@@ -46,6 +47,7 @@ class Unflatten(Layer):
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.Unflatten.html"
     example = {"dim": 1, "unflattened_size": [16, 7, 7]}
     passes_linearity = True
+    keeps_elements = True
     passes_last = True
 
     dim: int = attribute(AXIS, "the axis to split; the batch is 0")
@@ -71,7 +73,9 @@ class Reshape(Layer):
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.reshape.html"
     example = {"shape": [16, 7, 7]}
     passes_linearity = True
+    keeps_elements = True
     passes_last = True
+    arranges_axes = True
 
     shape: tuple[int, ...] = attribute(
         SIZES, "the new sizes, without a batch; their product stays", keras=("target_shape",)
@@ -105,6 +109,7 @@ class Permute(Layer):
     example = {"dims": [2, 1]}
     example_inputs = {"input": {"map": [64, 100]}}
     passes_linearity = True
+    keeps_elements = True
     passes_last = True
     arranges_axes = True
 

@@ -25,6 +25,7 @@ class ToTokens(Layer):
     example_inputs = {"input": [768, 14, 14]}
     prefers = Layout.MAP
     passes_linearity = True
+    keeps_elements = True
 
     def infer(self, *inputs: Shape) -> Shape:
         """[C, H, W] -> [H·W, C]."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnlint.finding import Applies, Edit, Fix, Problem, Severity
+from nnlint.layers.shape import Misfit, Unknown
 from nnlint.rules import Rule
-from nnlint.rules.walking import by_definition
+from nnlint.rules.walking import by_definition, leaving
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Biases whose every copy feeds a norm that centres the same axis."""
+    outputs = leaving(graph)
     for path, nodes in by_definition(graph):
-        if all(_has_learned_bias(node) and _is_centred(node) for node in nodes):
+        if all(_has_learned_bias(node) and _is_centred(node, outputs) for node in nodes):
             node = nodes[0]
             yield Problem(
                 "NN301",
@@ -42,12 +44,13 @@ def _has_learned_bias(node: Node) -> bool:
     return bool(layer and layer.bias_flag and layer.feature_axis is not None and node.trainable)
 
 
-def _is_centred(origin: Node) -> bool:
-    """Whether all that the bias reaches is norms that take it away."""
+def _is_centred(origin: Node, outputs: set[int]) -> bool:
+    """Whether all that the bias reaches is norms that take it away, and no output."""
     waiting, seen = [origin], {id(origin)}
     while waiting:
-        for consumers in waiting.pop().followers():
-            if len(consumers) != 1:
+        taken = waiting.pop()
+        for consumers in taken.followers():
+            if len(consumers) != 1 or id(taken) in outputs:
                 return False
             node = consumers[0]
             if node.layer and node.layer.passes_shift:
@@ -59,11 +62,17 @@ def _is_centred(origin: Node) -> bool:
 
 
 def _takes_away(origin: Node, norm: Node) -> bool:
-    if not (origin.layer and norm.layer) or origin.output.open or norm.output.open:
+    axis = origin.layer.feature_axis if origin.layer else None
+    if axis is None or not norm.trainable or origin.output.open or norm.output.open:
         return False
-    axis = origin.layer.feature_axis
-    same_axis = axis is not None and axis % origin.output.rank == norm.layer.centred_axis
-    return same_axis and norm.trainable
+    return axis % origin.output.rank == _centred_axis(norm)
+
+
+def _centred_axis(norm: Node) -> int | None:
+    try:
+        return norm.layer.centred_axis(norm.inputs[0]) if norm.layer else None
+    except (Unknown, Misfit):
+        return None
 
 
 RULE = Rule(
@@ -74,11 +83,13 @@ RULE = Rule(
     rationale=(
         "Batch normalisation subtracts each channel's mean. A bias adds one constant to a "
         "channel, so it raises the mean by just that constant and is gone; its gradient is "
-        "zero (1e-8 when measured), and the norm has a learned shift of its own. The rule is "
-        "silent if anything else takes the layer's output, if an activation or dropout lies "
-        "between, if the norm averages over other axes (LayerNorm, RMSNorm, a Linear on "
-        "[C, L]), and if the layer or the norm is frozen: a frozen norm subtracts a stored "
-        "mean and leaves the bias its effect."
+        "zero (1e-8 when measured), and the norm has a learned shift of its own. The same is "
+        "true of InstanceNorm and of a GroupNorm with a group for each channel, and through "
+        "Identity, max pooling and average pooling that averages no padding. The rule is "
+        "silent if anything else takes the layer's output, or it leaves the network; if an "
+        "activation, dropout or padding lies between; if the norm averages over other axes "
+        "(LayerNorm, RMSNorm, other GroupNorms, a Linear on [C, L]); and if the layer or the "
+        "norm is frozen: a frozen norm subtracts a stored mean and leaves the bias its effect."
     ),
     reference="https://arxiv.org/abs/1502.03167",
     bad="""\

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity
 from nnlint.layers.shape import Misfit, Unknown
 from nnlint.rules import Rule
-from nnlint.rules.walking import follows, leaving
+from nnlint.rules.walking import follows, is_dense, leaving
+from nnlint.wording import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,8 +81,20 @@ def _problem(first: Node, second: Node) -> Problem:
         second.path,
         f"{follows(first, second)} with nothing non-linear between: two linear maps in a row "
         "are one",
-        "put an activation between them (ReLU, GELU), or make them one layer",
+        "put an activation between them (ReLU, GELU), or make them one layer"
+        + _price(first, second),
     )
+
+
+def _price(first: Node, second: Node) -> str:
+    """What one dense layer in place of the two has."""
+    known = all(is_dense(one) and one.complete and not one.tied for one in (first, second))
+    if not known or first.output != second.inputs[0]:
+        return ""
+    arriving, leaving = first.inputs[0].last, second.output.last
+    shift = leaving if any(tensor.is_bias for tensor in first.tensors + second.tensors) else 0
+    alone, both = grouped(arriving * leaving + shift), grouped(first.own + second.own)
+    return f": from {arriving} to {leaving} it has {alone} parameters, and they have {both}"
 
 
 RULE = Rule(
@@ -94,8 +107,9 @@ RULE = Rule(
         "time, but nothing that one layer could not do. Norms, dropout and reshaping between "
         "them do not count as non-linear. The rule is silent on bottlenecks (the first layer "
         "does not widen and the second is wider: a low rank, as in autoencoders), on depthwise "
-        "convolutions (half of a separable one), where the first layer's output is "
-        "taken twice, and where a size is unknown."
+        "convolutions (half of a separable one), in the experts of a MoE, where the first "
+        "layer's output is taken twice or leaves the network, where a merge, an attention, a "
+        "recurrent or gated layer or a Custom lies between, and where a size is unknown."
     ),
     reference="https://www.deeplearningbook.org/contents/mlp.html",
     bad="""\

@@ -6,18 +6,12 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import (
-    arriving,
-    by_definition,
-    follows,
-    follows_itself,
-    leaving,
-    takers,
-)
+from nnlint.rules.walking import Neighbours, by_definition, keeps_elements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from nnlint.finding import Path
     from nnlint.graph import Graph, Node
 
 
@@ -25,17 +19,16 @@ def check(graph: Graph) -> Iterator[Problem]:
     """Pairs of activations of which one can go."""
     if not any(node.own for node in graph.nodes):
         return
-    sources, outside = arriving(graph), leaving(graph)
-    found = {path: nodes for path, nodes in by_definition(graph) if _is_activation(nodes[0])}
-    pairs = {path: _only_activated(nodes, outside) for path, nodes in found.items()}
-    for path, nodes in found.items():
-        idle = _changes_nothing(sources[path], nodes[0])
-        for first in {one.path: one for one in sources[path] if one}.values():
-            paired = any(taker.path == path for _, taker in pairs.get(first.path, ()))
-            fires = _is_activation(first) and (idle or paired)
-            if fires and not _by_parts(first, nodes):
-                yield _problem(first, nodes[0], idle=idle)
-                break
+    near = Neighbours(graph, keeps_elements, _are_activations)
+    found = [nodes for _, nodes in by_definition(graph) if _is_activation(nodes[0])]
+    idle = [pair for nodes in found for pair in _idle(nodes, near)]
+    pairs = [pair for nodes in found for pair in near.givers(nodes)]
+    pairs += [pair for nodes in found for pair in near.again(nodes)]
+    said: set[Path] = set()
+    for number, (first, second) in enumerate([*idle, *pairs]):
+        if second.path not in said and not _is_by_parts(first, second):
+            said.add(second.path)
+            yield _problem(first, second, near, idle=number < len(idle))
 
 
 def _is_activation(node: Node | None) -> bool:
@@ -46,39 +39,44 @@ def _is_activation(node: Node | None) -> bool:
     return layer.is_elementwise or layer.gives_probabilities or layer.gives_log_probabilities
 
 
-def _changes_nothing(sources: Sequence[Node | None], second: Node) -> bool:
-    """Whether nothing below 0 ever reaches what changes only that."""
-    layers = [source.layer if source else None for source in sources]
-    positive = all(layer and layer.gives_positive for layer in layers)
-    return positive and bool(second.layer and second.layer.keeps_positive)
+def _are_activations(first: Node, second: Node) -> bool:
+    return _is_activation(first) and _is_activation(second)
 
 
-def _only_activated(nodes: list[Node], outside: set[int]) -> list[tuple[Node, Node]]:
-    """The definition's pairs, where nothing but activations take what it gives."""
-    pairs = takers(nodes, outside)
-    everywhere = all(_is_activation(taker) for _, taker in pairs)
-    return pairs if pairs and everywhere else follows_itself(nodes)
+def _idle(nodes: list[Node], near: Neighbours) -> list[tuple[Node, Node]]:
+    """What a definition takes, with it, if it changes nothing of that in any copy."""
+    pairs = [(first, node) for node in nodes for first in near.arriving([node])]
+    known = [(first, node) for first, node in pairs if first and _changes_nothing(first, node)]
+    activated = [pair for pair in known if _are_activations(*pair)]
+    return activated if len(known) == len(pairs) else []
 
 
-def _by_parts(first: Node, nodes: list[Node]) -> bool:
+def _changes_nothing(first: Node, second: Node) -> bool:
+    """Whether nothing below 0 reaches what changes only that."""
+    positive = first.layer and first.layer.gives_positive
+    return bool(positive and second.layer and second.layer.keeps_positive)
+
+
+def _is_by_parts(first: Node, second: Node) -> bool:
     """Whether they shape a factor of what reached the first: Mish is x·tanh(softplus(x))."""
     return any(
         taker.layer and taker.layer.merges and first.sources[0] in taker.sources
-        for node in nodes
-        for taker in node.consumers
+        for taker in second.consumers
     )
 
 
-def _problem(first: Node, second: Node, *, idle: bool) -> Problem:
-    words, remedy = follows(first, second), "remove it" if idle else "remove one of them"
+def _problem(first: Node, second: Node, near: Neighbours, *, idle: bool) -> Problem:
+    words, remedy = near.follows(first, second), "remove it" if idle else "remove one of them"
     logs = all(one.layer and one.layer.gives_log_probabilities for one in (first, second))
-    if _changes_nothing([first], second):
+    if _changes_nothing(first, second):
         what = f"{words} and changes nothing: nothing below 0 reaches it"
     elif logs:
         what = f"{words} and changes nothing: these are logarithms already"
     else:
         what = f"{words} with nothing between: one acts on what the other has squeezed"
         remedy = "keep one of them, or put a layer that learns between them"
+    if near.is_repeated(first, second) and not idle:
+        remedy = "take one of them out of the part that repeats, to where it is needed once"
     return Problem("NN403", second.path, what, remedy, severity=Severity.INFO if logs else None)
 
 
@@ -91,9 +89,10 @@ RULE = Rule(
         "One non-linearity between two layers is enough. A ReLU after a ReLU or a Sigmoid does "
         "nothing; a Softmax after a Softmax or a ReLU flattens the scores and stops "
         "gradients. Mostly one stands there twice: as act and as a layer, or at the end of a "
-        "block and the start of the next. LogSoftmax twice is LogSoftmax, and advice only. "
-        "The rule is silent across pooling, dropout, norms and merges; where something else "
-        "takes the first one's output and the second changes it; on gated units (GLU); and "
+        "block and the start of the next (of the next copy, too). Identity, Flatten and other "
+        "reshaping between them do not hide it. LogSoftmax twice is LogSoftmax, and advice "
+        "only. The rule is silent across pooling, dropout, norms and merges; where something "
+        "else takes the first one's output and the second changes it; on gated units (GLU); "
         "where the pair is a factor of its own input, as in Mish by parts; and in a file "
         "without anything that learns."
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity
 from nnlint.layers.shape import Misfit, Unknown
 from nnlint.rules import Rule
-from nnlint.rules.walking import by_definition, follows, follows_itself, leaving, takers
+from nnlint.rules.walking import Neighbours, by_definition, does_nothing
 from nnlint.wording import plural
 
 if TYPE_CHECKING:
@@ -17,18 +17,21 @@ if TYPE_CHECKING:
 
 
 def check(graph: Graph) -> Iterator[Problem]:
-    """Norms whose every taker normalises the same once more."""
-    outside = leaving(graph)
-    for nodes in (nodes for _, nodes in by_definition(graph)):
-        pairs = takers(nodes, outside)
-        again = pairs if pairs and all(_same(*pair) for pair in pairs) else []
-        for first, second in again or [pair for pair in follows_itself(nodes) if _same(*pair)]:
-            yield Problem(
-                "NN404",
-                second.path,
-                f"{follows(first, second)} and normalises the same once more",
-                "remove one of them" + _price(nodes),
-            )
+    """Norms that get what is normalised alike, or whose every taker does so once more."""
+    near = Neighbours(graph, does_nothing, _same)
+    for nodes in (nodes for _, nodes in by_definition(graph) if _normalised(nodes[0])):
+        for pair in (*near.givers(nodes), *near.again(nodes)):
+            yield _problem(*pair, nodes, near)
+
+
+def _problem(first: Node, second: Node, nodes: list[Node], near: Neighbours) -> Problem:
+    return Problem(
+        "NN404",
+        second.path,
+        f"{near.follows(first, second)} and normalises the same once more",
+        _remedy(first, second, near)
+        + _price(nodes, keeps_one=near.is_of_next_copy(first, second)),
+    )
 
 
 def _same(first: Node, second: Node) -> bool:
@@ -46,8 +49,15 @@ def _normalised(node: Node) -> tuple[object, ...] | None:
         return None
 
 
-def _price(nodes: list[Node]) -> str:
-    params = sum(node.params for node in nodes)
+def _remedy(first: Node, second: Node, near: Neighbours) -> str:
+    if near.is_repeated(first, second):
+        return "take one of them out of the part that repeats, to where it is needed once"
+    return "remove one of them"
+
+
+def _price(nodes: list[Node], *, keeps_one: bool) -> str:
+    """What goes with it; before the first copy, or behind the last, one may have to stay."""
+    params = sum(node.params for node in nodes) - (nodes[0].own if keeps_one else 0)
     return f": drops {plural(params, 'parameter')}" if params else ""
 
 
@@ -59,8 +69,9 @@ RULE = Rule(
     rationale=(
         "What a norm gives has mean 0 and deviation 1, or size 1, but for a learned scale and "
         "shift, and a second norm of the same kind takes these away again: two learned scales "
-        "do what one does. Mostly one is written as norm and once more as a layer. The rule "
-        "is silent where anything else takes the first norm's output (a shortcut beside a "
+        "do what one does. Mostly one is written as norm and once more as a layer, or one ends "
+        "a block and another begins its next copy; an Identity between does not hide it. The "
+        "rule is silent where anything else takes the first norm's output (a shortcut beside a "
         "block that begins with a norm, as in CLIP), if the two normalise different axes or "
         "groups, if one is frozen, and where a shape is unknown. LocalResponseNorm brings "
         "nothing to one scale, and may stand twice."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity, spell
 from nnlint.rules import Rule
-from nnlint.rules.walking import by_definition, leaving, takers
+from nnlint.rules.walking import Neighbours, by_definition, keeps_elements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,29 +17,28 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Dropouts that reach nothing but batch norms, at most one activation between."""
-    outside = leaving(graph)
+    near = Neighbours(graph, keeps_elements)
     for _, nodes in by_definition(graph):
-        if not all(_shifts(node) for node in nodes):
-            continue
-        norms = [one for _, taker in takers(nodes, outside) for one in _norms(taker, outside)]
-        reached = [(norm, near) for norm, near in norms if norm]
-        if reached and len(reached) == len(norms):
-            yield _problem(nodes[0], *reached[0])
+        if all(_shifts(node) for node in nodes):
+            for pairs in (near.takers(nodes), near.next_copies(nodes)):
+                norms = [one for _, taker in pairs for one in _norms(taker, near)]
+                if norms and None not in norms:
+                    yield _problem(nodes[0], *next(one for one in norms if one))
+                    break
 
 
 def _shifts(node: Node) -> bool:
     return bool(node.layer and node.layer.dropped and not node.layer.keeps_deviation)
 
 
-def _norms(taker: Node, outside: set[int]) -> Iterator[tuple[Node | None, bool]]:
+def _norms(taker: Node, near: Neighbours) -> list[tuple[Node, bool] | None]:
     """The batch norms that a taker is or leads to, and whether it is one; None: elsewhere."""
     if _stores_batches(taker):
-        yield taker, True
-    elif taker.layer and taker.layer.is_elementwise:
-        behind = [one for _, one in takers([taker], outside)]
-        yield from ((one if _stores_batches(one) else None, False) for one in behind or [taker])
-    else:
-        yield None, False
+        return [(taker, True)]
+    if not (taker.layer and taker.layer.is_elementwise):
+        return [None]
+    behind = [one for _, one in near.takers([taker])]
+    return [(one, False) if _stores_batches(one) else None for one in behind] or [None]
 
 
 def _stores_batches(node: Node) -> bool:
@@ -48,9 +47,9 @@ def _stores_batches(node: Node) -> bool:
     return bool(learns and node.buffers)
 
 
-def _problem(dropout: Node, norm: Node, near: bool) -> Problem:
+def _problem(dropout: Node, norm: Node, adjacent: bool) -> Problem:
     share = dropout.layer.dropped if dropout.layer else 0
-    end = f"at most {sqrt(1 - share):.2f} instead of 1" if near else "less than 1"
+    end = f"at most {sqrt(1 - share):.2f} instead of 1" if adjacent else "less than 1"
     return Problem(
         "NN405",
         dropout.path,
@@ -70,7 +69,8 @@ RULE = Rule(
         "While training, dropout zeroes some values and scales the others up, which raises "
         "their variance; batch norm stores that variance and divides by it in evaluation, when "
         "nothing is dropped any more (after p = 0.5 the normalised deviation is 0.64 when "
-        "measured). The rule looks through one element-wise activation. It is silent where a "
+        "measured). The rule looks through one element-wise activation, Identity and Flatten, "
+        "and from the end of a block to the start of its next copy. It is silent where a "
         "learning layer, pooling or a merge lies between, if anything but batch norms takes "
         "the output, on other norms (LayerNorm stores nothing), on batch norms that are frozen "
         "or store no statistics, on AlphaDropout, which keeps the deviation, and if p is 0."

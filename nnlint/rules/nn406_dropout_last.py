@@ -6,22 +6,24 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
+from nnlint.rules.walking import completes_loss
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nnlint.graph import Graph, Node
+    from nnlint.graph import Graph, Node, Output
 
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Outputs that end in a dropout; Flatten or Identity may follow it."""
     for output in graph.outputs.values():
-        node = _last(output.edge.node)
+        node, behind = _last(output)
         if node and node.layer and node.layer.dropped and node.sources[0]:
+            last = f"last but for {behind.spec.label}" if behind else "last"
             yield Problem(
                 "NN406",
                 node.path,
-                f"{node.spec.label} comes last: while training it sets each number of the "
+                f"{node.spec.label} comes {last}: while training it sets each number of the "
                 f"output to 0 with p {node.layer.dropped:g}, whatever the layers before it "
                 "have learned",
                 "move it before the last layer that learns, or remove it",
@@ -29,11 +31,16 @@ def check(graph: Graph) -> Iterator[Problem]:
             )
 
 
-def _last(node: Node | None) -> Node | None:
-    """The last layer that does something to the numbers."""
-    while node and node.layer and node.layer.passes_last and not node.layer.dropped:
+def _last(output: Output) -> tuple[Node | None, Node | None]:
+    """The last layer that does something to the numbers, and what of the loss is behind it."""
+    node, behind = output.edge.node, None
+    while node and node.layer and not node.layer.dropped:
+        if completes_loss(node.layer, output.loss) and not behind:
+            behind = node
+        elif not node.layer.passes_last:
+            break
         node = node.sources[0] if node.sources else None
-    return node
+    return node, behind
 
 
 def _gives_scores(dropout: Node) -> bool:
@@ -53,7 +60,9 @@ RULE = Rule(
     rationale=(
         "Dropout makes the layers behind it robust. Behind the last layer there is none: the "
         "answer itself is set to 0 at random, the loss can't become small, and the gradient "
-        "is noise. Flatten, Identity and pooling to 1×1 behind the dropout do not hide it. "
+        "is noise. Flatten, Identity and pooling to 1×1 behind the dropout do not hide it, nor "
+        "does the half of a loss that is a layer (LogSoftmax with NLLLoss, Sigmoid with "
+        "BCELoss). "
         "Without a loss, and with a norm, an activation or pooling before the dropout, the "
         "output may be features that other layers take (T5's encoder ends so): then it is "
         "advice only. The rule is silent if p is 0."

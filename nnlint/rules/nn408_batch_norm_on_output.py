@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import last_layers
+from nnlint.rules.walking import completes_loss, ends
 from nnlint.wording import plural
 
 if TYPE_CHECKING:
@@ -23,18 +23,29 @@ DISTANCES = (
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Outputs that end in a batch norm."""
-    for node, layer, loss in last_layers(graph):
-        judged = layer.uses_batch and node.trainable and loss not in DISTANCES
-        if judged and any(one.own for one in graph.nodes if one is not node):
+    for end, layer, output in ends(graph):
+        behind = end if completes_loss(layer, output.loss) else None
+        node = end.sources[0] if behind else end
+        if node and _is_judged(node, output.loss) and _learns_beside(graph, node):
+            last = f"last but for {behind.spec.label}" if behind else "last"
             yield Problem(
                 "NN408",
                 node.path,
-                f"{node.spec.label} comes last: it centres and scales the output over the "
+                f"{node.spec.label} comes {last}: it centres and scales the output over the "
                 "batch, so an answer depends on the other samples, and every batch gets the "
                 "same mean",
                 _remedy(node),
-                severity=None if loss else Severity.INFO,
+                severity=None if output.loss else Severity.INFO,
             )
+
+
+def _is_judged(node: Node, loss: str | None) -> bool:
+    uses_batch = node.layer is not None and node.layer.uses_batch
+    return uses_batch and node.trainable and loss not in DISTANCES
+
+
+def _learns_beside(graph: Graph, node: Node) -> bool:
+    return any(one.own for one in graph.nodes if one is not node)
 
 
 def _remedy(node: Node) -> str:
@@ -54,7 +65,8 @@ RULE = Rule(
     rationale=(
         "Scores and values must be free to have the mean and the spread that the targets "
         "have. A batch norm behind the last layer gives every batch the same, takes the last "
-        "layer's bias away, and makes each answer depend on the samples beside it. Mostly it "
+        "layer's bias away, and makes each answer depend on the samples beside it; a Sigmoid "
+        "before BCELoss or a LogSoftmax before NLLLoss does not hide it. Mostly it "
         "comes from the defaults, where the last layer should say norm: none. Embeddings end "
         "in a batch norm on purpose (ArcFace, SimSiam): with a loss on distances the rule is "
         "silent, and without a loss it is advice. It is silent on frozen norms."

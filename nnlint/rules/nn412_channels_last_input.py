@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity
 from nnlint.layers.shape import Layout
 from nnlint.rules import Rule
-from nnlint.rules.walking import slides
+from nnlint.rules.walking import PICTURE_CHANNELS, slides
 from nnlint.wording import shape_text
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from nnlint.layers.base import Slide
     from nnlint.layers.shape import Shape
 
-CHANNELS = (1, 3, 4)
-"""Grey, RGB, RGB with transparency."""
+LONGEST = 16
+"""How many times as high as wide a picture may be, or as wide as high."""
 
 
 def check(graph: Graph) -> Iterator[Problem]:
@@ -57,9 +57,8 @@ def _keeps_axes(node: Node) -> bool:
 
 def _channels_last(name: str, shape: Shape, windows: tuple[Slide, ...]) -> Problem | None:
     """The input has few entries last and many before, and the window spans several there."""
-    if shape.open or len(windows) < 2 or shape.last not in CHANNELS or windows[-1].span == 1:
-        return None
-    if min(shape.dims[:-1]) <= shape.last:
+    few = not shape.open and shape.last in PICTURE_CHANNELS
+    if not few or len(windows) < 2 or windows[-1].span == 1 or not _has_sides(shape):
         return None
     fitting = shape_text((shape.last, *shape.dims[:-1]))
     return Problem(
@@ -70,6 +69,12 @@ def _channels_last(name: str, shape: Shape, windows: tuple[Slide, ...]) -> Probl
         "read",
         f"write {fitting}",
     )
+
+
+def _has_sides(shape: Shape) -> bool:
+    """Whether what stands before the last axis can be the sides of a picture, or a film."""
+    height, width = sorted(shape.dims[-3:-1])
+    return min(shape.dims[:-1]) > shape.last and width <= LONGEST * height
 
 
 def _flat(node: Node, windows: tuple[Slide, ...]) -> Problem | None:
@@ -100,8 +105,9 @@ RULE = Rule(
         "network trains, and the parameter count is wrong. The rule fires if a convolution "
         "comes first (norms, padding, dropout may stand before it), the last axis has 1, 3 or "
         "4 entries and all others more; also if the first convolution's square window slides "
-        "over a map of height 1. It is silent behind a Permute, on sequences [L, d], and where "
-        "the window spans 1 on that axis: then its author knows the axis."
+        "over a map of height 1. It is silent behind a Permute, on sequences [L, d], on deep "
+        "maps [2048, 8, 4] (one side more than 16 times the other), and where the window spans "
+        "1 on that axis: then its author knows the axis."
     ),
     reference="https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html",
     bad="""\

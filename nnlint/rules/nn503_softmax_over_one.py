@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import competing
+from nnlint.rules.walking import competing, ends
+from nnlint.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nnlint.graph import Graph
+    from nnlint.graph import Graph, Node
 
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Layers that compare the scores of an axis of size 1."""
-    losses = [output.loss for output in graph.outputs.values()]
-    remedy = (
-        "use Sigmoid" if "BCELoss" in losses else "use no activation, and BCEWithLogitsLoss"
-    )
+    losses = {id(node): output.loss for node, _, output in ends(graph)}
     for node in graph.nodes:
         if competing(node) == 1:
             yield Problem(
@@ -27,8 +25,22 @@ def check(graph: Graph) -> Iterator[Problem]:
                 node.path,
                 f"{node.spec.label} compares the scores of an axis of size 1 in "
                 f"{node.inputs[0]}: the output is constant, and nothing is learned",
-                f"{remedy}; or compare along another axis, with dim",
+                _remedy(node, losses) + _other_axes(node),
             )
+
+
+def _remedy(node: Node, losses: dict[int, str | None]) -> str:
+    """What takes its place: at the end of the network that depends on the loss."""
+    if id(node) in losses and losses[id(node)] != "BCELoss":
+        return "use no activation, and BCEWithLogitsLoss"
+    return "use Sigmoid" if id(node) in losses else "use Sigmoid, if it is a gate"
+
+
+def _other_axes(node: Node) -> str:
+    """The axes along which something could be compared."""
+    x = node.inputs[0]
+    axes = [f"dim: {n}" for n, size in enumerate(x.dims, 1) if size > 1 and not x.open]
+    return f"; or a Softmax with {listed(axes)} compares along another axis" if axes else ""
 
 
 RULE = Rule(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import beneath, heads
+from nnlint.rules.walking import beneath, heads, numbers_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,19 +19,21 @@ def check(graph: Graph) -> Iterator[Problem]:
     """Last layers that give no probabilities, before BCELoss and NLLLoss."""
     for node, layer in heads(graph, "BCELoss"):
         if layer.bounds and not _is_within_one(layer) and not _is_within_one(beneath(node)):
+            given = numbers_within(layer.bounds)
             yield Problem(
                 "NN506",
                 node.path,
-                f"{node.spec.label} comes last and gives {_numbers(layer.bounds)}, but BCELoss "
+                f"{node.spec.label} comes last and gives {given}, but BCELoss "
                 "takes probabilities, from 0 to 1",
                 _remedy(node, layer, "Sigmoid", "BCEWithLogitsLoss"),
             )
     for node, layer in heads(graph, "NLLLoss"):
         if layer.bounds and not layer.gives_probabilities and not _is_log(layer, beneath(node)):
+            given = numbers_within(layer.bounds)
             yield Problem(
                 "NN506",
                 node.path,
-                f"{node.spec.label} comes last and gives {_numbers(layer.bounds)}, but NLLLoss "
+                f"{node.spec.label} comes last and gives {given}, but NLLLoss "
                 "takes the logarithms of probabilities that sum to 1",
                 _remedy(node, layer, "LogSoftmax", "CrossEntropyLoss"),
             )
@@ -45,18 +46,6 @@ def _is_within_one(layer: Layer | None) -> bool:
 
 def _is_log(*layers: Layer | None) -> bool:
     return any(layer and layer.gives_log_probabilities for layer in layers)
-
-
-def _numbers(bounds: tuple[float, float]) -> str:
-    match bounds:
-        case (least, most) if least == -inf and most == inf:
-            return "any number"
-        case (least, most) if most == inf:
-            return f"numbers from {least:g} up"
-        case (least, most) if least == -inf:
-            return f"numbers of at most {most:g}"
-        case (least, most):
-            return f"numbers from {least:g} to {most:g}"
 
 
 def _remedy(node: Node, layer: Layer, wanted: str, other_loss: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import by_definition
+from nnlint.rules.walking import by_definition, does_nothing, origin
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def _is_beside_rescaling(node: Node) -> bool:
     """Whether its input comes from such a norm, or all that takes its output is one."""
     after = [_beyond_sums(consumers) for consumers in node.followers()]
     follows = all(nodes and all(map(_rescales, nodes)) for nodes in after)
-    return follows or any(source and _rescales(source) for source in node.sources)
+    sources = (origin(source, does_nothing) for source in node.sources)
+    return follows or any(source and _rescales(source) for source in sources)
 
 
 def _beyond_sums(consumers: tuple[Node, ...]) -> list[Node]:

@@ -189,13 +189,14 @@ def test_an_instance_norm_without_tensors_needs_to_know_nothing() -> None:
 @pytest.mark.parametrize(
     ("layer", "axis"),
     [({"type": "BatchNorm2d"}, 0), ({"type": "InstanceNorm2d"}, 0),
-     (group(8, num_channels=8), 0), (group(1, num_channels=8), None), (group(8), None)],
+     (group(8, num_channels=8), 0), (group(1, num_channels=8), None), (group(8), 0),
+     (group(4), None)],
 )  # fmt: skip
 def test_which_norms_centre_each_channel(layer: dict[str, Any], axis: int | None) -> None:
-    built = last(layer, x=[8, 4, 5]).layer
-    assert built is not None
-    assert built.centred_axis == axis
-    assert built.passes_linearity
+    node = last(layer, x=[8, 4, 5])
+    assert node.layer is not None
+    assert node.layer.centred_axis(node.inputs[0]) == axis
+    assert node.layer.passes_linearity
 
 
 def test_local_response_norm_learns_nothing() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nnlint.engine import lint_text
 from nnlint.finding import Finding, Severity
+from nnlint.policy import Policy
 from tests.mutation import declared, heads, order, sizes, wiring, writing
 from tests.mutation.kind import KINDS, Kind
 from tests.mutation.tree import DECLARED, Mutation, Spec, place
@@ -100,8 +101,8 @@ def judge(mutant: Mutant) -> Verdict:
     declared = mutant.kind.declared
     text = mutant.text(declared=declared)
     advised = lint_text(text).findings
-    plain = lint_text(text, advice=False).findings
-    kept = lint_text(mutant.text(declared=True), advice=False).findings
+    plain = lint_text(text, policy=Policy()).findings
+    kept = lint_text(mutant.text(declared=True), policy=Policy()).findings
     return Verdict(
         mutant,
         tuple(new(advised, before(mutant.spec.name, declared))),

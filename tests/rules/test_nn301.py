@@ -178,3 +178,22 @@ def test_a_group_norm_takes_the_bias_with_one_channel_a_group(
     conv = {"type": "Conv2d", "out_channels": 8, "kernel_size": 3}
     norm = {"type": "GroupNorm", "num_groups": groups, "num_channels": 8}
     assert bool(found(conv, norm, "ReLU", x=(3, 32, 32))) == fires
+
+
+def test_a_group_norm_may_leave_its_channels_to_be_inferred() -> None:
+    conv = {"type": "Conv2d", "out_channels": 8, "kernel_size": 3}
+    own, pairs = ({"type": "GroupNorm", "num_groups": groups} for groups in (8, 4))
+    assert len(found(conv, own, "ReLU", x=[3, 9, 9])) == 1
+    assert len(found({**conv, "norm": own}, "ReLU", x=[3, 9, 9])) == 1
+    assert found(conv, pairs, "ReLU", x=[3, 9, 9]) == []
+    assert found({**conv, "out_channels": "$oops"}, own, x=[3, 9, 9]) == []
+
+
+@pytest.mark.parametrize("outputs", [["scores", "normed"], ["normed", "scores"]])
+def test_a_bias_that_leaves_the_network_counts(outputs: list[str]) -> None:
+    layers = [linear(name="scores"), {"type": NORM, "name": "normed"}]
+    spec = {"nnlint": 1, "input": [4], "layers": layers, "outputs": outputs}
+    codes = [finding.rule.code for finding in lint_text(json.dumps(spec)).findings]
+    assert "NN301" not in codes
+    alone = lint_text(json.dumps({**spec, "outputs": ["normed"]})).findings
+    assert "NN301" in [finding.rule.code for finding in alone]

@@ -148,3 +148,19 @@ def test_half_of_a_separable_convolution_is_meant(pair: tuple[int, int, int, int
     first, first_groups, second, second_groups = pair
     layers = (conv(first, groups=first_groups), conv(second, groups=second_groups))
     assert found(*layers, x=(16, 32, 32)) == []
+
+
+def test_one_dense_layer_in_place_of_two_is_priced() -> None:
+    (finding,) = found(linear(16), "Dropout", linear(4))
+    alone, both = 8 * 4 + 4, (8 * 16 + 16) + (16 * 4 + 4)
+    price = f"from 8 to 4 it has {alone} parameters, and they have {both}"
+    assert (finding.help or "").endswith(f"make them one layer: {price}")
+    (finding,) = found(linear(16, bias=False), linear(4, bias=False))
+    price = f"from 8 to 4 it has {8 * 4} parameters, and they have {8 * 16 + 16 * 4}"
+    assert (finding.help or "").endswith(price)
+
+
+def test_what_has_no_such_price() -> None:
+    conv = {"type": "Conv2d", "out_channels": 4, "kernel_size": 3}
+    (finding,) = found(conv, "Flatten", linear(4), x=[3, 8, 8])
+    assert (finding.help or "").endswith("or make them one layer")

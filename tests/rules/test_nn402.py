@@ -30,11 +30,20 @@ def test_the_message_says_what_torch_would_do() -> None:
     assert finding.help == "a Flatten before it makes one axis of 2,688"  # 3·28·32
 
 
-@pytest.mark.parametrize("x", [[1, 28, 28], [1, 4, 28, 28], {"map": [16, 50]}])
+@pytest.mark.parametrize(
+    "x", [[8, 28, 28], [2, 4, 28, 28], {"map": [16, 50]}, {"map": [1, 50]}]
+)
 def test_a_map_that_no_convolution_made_is_a_warning(x: object) -> None:
     """The error is for maps of convolutions; an input of three axes may be meant as rows."""
     (finding,) = found(DENSE, x=x)
     assert finding.rule.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("x", [[1, 28, 28], [3, 32, 32], [4, 64, 64], [1, 16, 28, 28]])
+def test_a_picture_is_an_error(x: object) -> None:
+    """RULES.md: error on [C, H, W]; with 1, 3 or 4 channels nobody means its rows."""
+    (finding,) = found(DENSE, x=x)
+    assert finding.rule.severity is Severity.ERROR
 
 
 @pytest.mark.parametrize(
@@ -104,3 +113,51 @@ def test_a_signal_of_a_convolution_is_a_warning() -> None:
 def test_flatten_and_permute_are_meant(between: object) -> None:
     fires = isinstance(between, dict) and between["type"] == "Unflatten"
     assert bool(found(CONV2, between, DENSE, x=[1, 28, 28])) == fires
+
+
+CUSTOM = {"type": "Custom", "parameters": {}}
+RESHAPE = {"type": "Reshape", "shape": [4, 13, 52]}
+
+
+@pytest.mark.parametrize("between", [CUSTOM, RESHAPE, {"type": "Permute", "dims": [1, 3, 2]}])
+def test_axes_that_somebody_arranged_are_meant_until_the_next_convolution(
+    between: object,
+) -> None:
+    assert found(CONV2, between, "ReLU", DENSE, x=[1, 28, 28]) == []
+    assert len(found(CONV2, between, CONV2, "ReLU", DENSE, x=[1, 28, 28])) == 1
+
+
+def test_channels_that_are_put_first_do_not_hide_a_forgotten_flatten() -> None:
+    permute = {"type": "Permute", "dims": [3, 1, 2]}
+    (finding,) = found(permute, CONV2, DENSE, x=[28, 28, 3])
+    assert finding.rule.severity is Severity.ERROR
+
+
+def test_all_that_multiplies_the_last_axis() -> None:
+    gated = {"type": "GatedMLP", "hidden_features": 8}
+    bilinear = {"type": "Bilinear", "out_features": 8, "from": ["c", "c"]}
+    assert len(found(CONV2, gated, x=[1, 28, 28])) == 1
+    assert len(found({**CONV2, "name": "c"}, bilinear, x=[1, 28, 28])) == 1
+    assert found(CONV2, "ToTokens", gated, x=[1, 28, 28]) == []
+
+
+def test_pooling_takes_what_was_arranged_for_places_again() -> None:
+    """ConvNeXt puts the channels last in its blocks, and first again behind them."""
+    conv = {**CONV2, "padding": 1}
+    last, first = ({"type": "Permute", "dims": dims} for dims in ([2, 3, 1], [3, 1, 2]))
+    block = {
+        "type": "Residual",
+        "body": [last, "LayerNorm", {**DENSE, "out_features": 4}, first],
+    }
+    pool = {"type": "AdaptiveAvgPool2d", "output_size": 1}
+    (finding,) = found(conv, block, pool, DENSE, x=[1, 28, 28])
+    assert finding.rule.severity is Severity.ERROR
+    assert found(conv, block, pool, "Flatten", DENSE, x=[1, 28, 28]) == []
+
+
+def test_rows_that_are_mixed_are_meant() -> None:
+    """MLP-Mixer multiplies the tokens, the vision permutator the height."""
+    mixed = ({"type": "Permute", "dims": [2, 1]}, DENSE)
+    assert found(*mixed, x={"sequence": [16, 8]}) == []
+    last, height = ({"type": "Permute", "dims": dims} for dims in ([2, 3, 1], [3, 2, 1]))
+    assert found(CONV2, last, "LayerNorm", height, DENSE, x=[1, 28, 28]) == []

@@ -141,8 +141,51 @@ def test_copies_are_one_finding() -> None:
     assert finding.message.startswith("each copy of ReLU follows the one before and changes no")
 
 
-def test_the_end_and_the_start_of_a_repeated_part_are_both_needed_at_its_ends() -> None:
-    assert found(sequential("ReLU", linear(), "ReLU", repeat=3), linear()) == []
+def test_the_end_and_the_start_of_a_repeated_part() -> None:
+    (finding,) = found(sequential("SiLU", linear(), "SiLU", repeat=3), linear())
+    assert finding.path == ("layers", 0, "layers", 0)
+    assert finding.message.startswith(
+        "SiLU follows SiLU (layers[0].layers[2] of the copy before) with nothing between"
+    )
+    assert "out of the part that repeats" in (finding.help or "")
+
+
+def test_the_end_and_the_start_of_copies_that_differ() -> None:
+    part = ["SiLU", linear(4), "SiLU"]
+    assert len(found(sequential(*part, repeat=3), linear())) == 1
+    assert found(sequential(*part, repeat=1), linear()) == []
+    assert found(sequential("SiLU", linear(), repeat=3), linear()) == []
+
+
+@pytest.mark.parametrize(
+    "between",
+    [("Identity",), ("Identity", "Identity"), ({"type": "Identity", "repeat": 4},),
+     ("Flatten",), ({"type": "Unflatten", "dim": 1, "unflattened_size": [2, 4]},)],
+)  # fmt: skip
+@pytest.mark.parametrize("pair", [("ReLU", "ReLU"), ("GELU", "Tanh")])
+def test_it_looks_through_what_leaves_the_numbers_alone(
+    between: tuple[object, ...], pair: tuple[str, str]
+) -> None:
+    assert len(found(linear(), pair[0], *between, pair[1], "Flatten", linear())) == 1
+
+
+def test_what_a_later_copy_gets_through_an_identity_counts() -> None:
+    """There the second is needed, and the first can go."""
+    part = sequential("Identity", "ReLU", linear(), repeat=3)
+    (finding,) = found(linear(act="ReLU"), part)
+    assert finding.help == "remove one of them"
+
+
+def test_each_layer_has_its_own_activation_of_the_defaults() -> None:
+    """What the defaults add stands at one place of the spec, and is no one definition."""
+    act = {"defaults": {"Linear": {"act": "GELU"}}}
+    assert len(found(linear(), linear(4), "Tanh", linear(), **act)) == 1
+    assert found(linear(), linear(4), linear(), **act) == []
+
+
+def test_a_block_that_only_some_uses_follow_with_an_activation() -> None:
+    blocks = {"b": {"layers": [linear(), "GELU"]}}
+    assert len(found({"block": "b"}, {"block": "b"}, "Tanh", blocks=blocks)) == 1
 
 
 def test_a_block_that_ends_as_what_follows_begins() -> None:

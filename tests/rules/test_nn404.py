@@ -78,7 +78,13 @@ def test_pairs(pair: tuple[object, object], x: object, *, fires: bool) -> None:
         ("LayerNorm", linear(), "LayerNorm"),
         ("LayerNorm", {"type": "Residual", "body": ["LayerNorm", linear()]}),  # CLIP
         (linear(), {"type": "Residual", "body": ["LayerNorm", linear()]}, "LayerNorm"),
-        (sequential("LayerNorm", linear(), "LayerNorm", repeat=3), linear()),
+        (sequential("LayerNorm", linear(), repeat=3), "LayerNorm"),
+        (
+            "LayerNorm",
+            "Flatten",
+            {"type": "Unflatten", "dim": 1, "unflattened_size": [2, 4]},
+            "LayerNorm",
+        ),
     ],
 )
 def test_it_is_silent(layers: tuple[object, ...]) -> None:
@@ -103,6 +109,36 @@ def test_copies_are_one_finding() -> None:
     assert finding.help == "remove one of them: drops 64 parameters"
     (finding,) = found(linear(), {"type": "LayerNorm", "repeat": 2})
     assert finding.message.startswith("each copy of LayerNorm follows the one before")
+    assert finding.help == "remove one of them: drops 16 parameters"  # the other stays
+
+
+def test_the_end_and_the_start_of_a_repeated_part() -> None:
+    (finding,) = found(sequential("LayerNorm", linear(), "LayerNorm", repeat=3), linear())
+    assert finding.path == ("layers", 0, "layers", 0)
+    assert "follows LayerNorm (layers[0].layers[2] of the copy before)" in finding.message
+    # of six norms two are too many; one of three is needed once
+    assert (finding.help or "").endswith("where it is needed once: drops 32 parameters")
+
+
+@pytest.mark.parametrize("between", [("Identity",), ("Identity", "Flatten")])
+def test_it_looks_through_what_does_nothing(between: tuple[str, ...]) -> None:
+    assert len(found(linear(), "LayerNorm", *between, "LayerNorm")) == 1
+
+
+def test_each_layer_has_its_own_norm_of_the_defaults() -> None:
+    """What the defaults add stands at one place of the spec, and is no one definition."""
+    norm = {"defaults": {"Linear": {"norm": "BatchNorm1d", "act": "ReLU"}}}
+    layers = (linear(), linear(4, act="none"), "BatchNorm1d", linear())
+    (finding,) = found(*layers, **norm)
+    assert finding.help == "remove one of them: drops 8 parameters"
+    assert found(*layers[:2], "ReLU", linear(), **norm) == []
+
+
+def test_a_norm_behind_the_last_copy_alone() -> None:
+    part = sequential(linear(), "ReLU", linear(), "LayerNorm", repeat=3)
+    (finding,) = found(part, "LayerNorm", linear())
+    assert finding.path == ("layers", 1)
+    assert finding.help == "remove one of them: drops 16 parameters"
 
 
 def test_unknown_shapes_are_silent() -> None:

@@ -93,8 +93,14 @@ def test_copies_are_one_finding() -> None:
 
 def test_a_repeated_part_whose_last_copy_feeds_something_else() -> None:
     body = {"type": "Sequential", "layers": [NORM, linear(), "Dropout"], "repeat": 4}
-    assert found(body, linear()) == []
+    assert len(found(body, linear())) == 1  # all copies but the last feed the next one's norm
     assert len(found(body, NORM, linear())) == 1
+    assert found({**body, "repeat": 1}, linear()) == []
+
+
+@pytest.mark.parametrize("between", [("Identity",), ("Flatten",), ("Identity", "ReLU")])
+def test_it_looks_through_what_leaves_the_numbers_alone(between: tuple[str, ...]) -> None:
+    assert len(found(linear(), "Dropout", *between, NORM, linear())) == 1
 
 
 def test_unknown_shapes_are_silent() -> None:

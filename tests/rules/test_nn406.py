@@ -86,3 +86,15 @@ def test_other_dropouts_and_unknown_shapes() -> None:
     pool = {"type": "AdaptiveAvgPool2d", "output_size": 1}
     assert len(found(conv, "Dropout2d", pool, "Flatten", x=[3, 8, 8])) == 1
     assert len(found({"type": "Linear"}, LINEAR, DROPOUT)) == 1
+
+
+@pytest.mark.parametrize(
+    ("last", "loss"),
+    [("LogSoftmax", "NLLLoss"), ("Sigmoid", "BCELoss"), ("Softmax", "BCELoss")],
+)
+def test_half_of_a_loss_does_not_hide_it(last: str, loss: str) -> None:
+    (finding,) = found(LINEAR, DROPOUT, last, loss=loss)
+    assert finding.message.startswith(f"Dropout comes last but for {last}: while training")
+    assert len(found(LINEAR, DROPOUT, "Identity", last, "Flatten", loss=loss)) == 1
+    assert found(LINEAR, DROPOUT, last, loss="MSELoss") == []
+    assert found(LINEAR, DROPOUT, "ReLU", last, loss=loss) == []

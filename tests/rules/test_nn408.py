@@ -104,3 +104,12 @@ def test_copies_are_one_finding() -> None:
 def test_unknown_sizes_have_no_price() -> None:
     (finding,) = found({"type": "Linear"}, linear(), NORM, loss="MSELoss")
     assert finding.help == "removing BatchNorm1d leaves the output free"
+
+
+@pytest.mark.parametrize(("last", "loss"), [("LogSoftmax", "NLLLoss"), ("Sigmoid", "BCELoss")])
+def test_half_of_a_loss_does_not_hide_it(last: str, loss: str) -> None:
+    (finding,) = found(linear(bias=False), NORM, last, loss=loss)
+    assert finding.rule.severity is Severity.WARNING
+    assert finding.message.startswith(f"BatchNorm1d comes last but for {last}: it centres")
+    assert found(linear(bias=False), NORM, last, loss="MSELoss") == []
+    assert found(linear(bias=False), NORM, "ReLU", last, loss=loss) == []

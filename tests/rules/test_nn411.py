@@ -110,8 +110,64 @@ def test_a_layer_of_a_block_is_used_if_one_use_is_taken() -> None:
     }
     twice = ({"block": "b", "name": "one"}, {"block": "b", "name": "two"})
     assert len(found(*twice, blocks=blocks)) == 1
-    outputs = ["two", "one/tap"]
-    assert found(*twice, blocks=blocks, outputs=outputs) == []
+    assert found(*twice, blocks=blocks, outputs=["two", "one/tap", "two/tap"]) == []
+
+
+def block_with_a_tap(tap: object) -> dict[str, Any]:
+    return {"b": {"layers": [linear(name="in"), tap, linear(**from_("in"))]}}
+
+
+def test_a_layer_that_some_use_of_its_block_takes() -> None:
+    blocks = block_with_a_tap(linear(2, name="tap"))
+    twice = ({"block": "b", "name": "one"}, {"block": "b", "name": "two"})
+    (finding,) = found(*twice, blocks=blocks, outputs=["two", "one/tap"])
+    assert finding.path == ("blocks", "b", "layers", 1)
+    assert finding.message == (
+        "nobody takes the output of Linear 'tap' in 1 of its 2 copies: 18 parameters learn "
+        "nothing there"
+    )
+
+
+@pytest.mark.parametrize(
+    ("outputs", "idle"),
+    [(["u/tap"], 2), (["u.0/tap"], 2), (["u.0/tap", "u/tap"], 1),
+     (["u.0/tap", "u.1/tap", "u.2/tap"], 0)],
+)  # fmt: skip
+def test_copies_of_a_part_that_is_one_row(outputs: list[str], idle: int) -> None:
+    use = {"block": "b", "name": "u", "repeat": 3}
+    blocks = block_with_a_tap(linear(2, name="tap"))
+    words = [one.message for one in found(use, blocks=blocks, outputs=["u", *outputs])]
+    lost = f"in {idle} of its 3 copies: {18 * idle} parameters learn nothing there"
+    assert words == ([f"nobody takes the output of Linear 'tap' {lost}"] if idle else [])
+
+
+def test_copies_that_a_layer_takes() -> None:
+    use = {"block": "b", "name": "u", "repeat": 2}
+    taps = {"type": "Concat", "from": ["u.0/tap", "u.1/tap"], "name": "taps"}
+    blocks = block_with_a_tap(linear(2, name="tap"))
+    assert found(use, taps, blocks=blocks, outputs=["u", "taps"]) == []
+
+
+@pytest.mark.parametrize(
+    ("tap", "use"),
+    [({"type": "Identity", "name": "tap"}, {}), (linear(2, name="tap"), {"shared": True})],
+)
+def test_idle_copies_that_learn_nothing(tap: object, use: dict[str, object]) -> None:
+    part = {"block": "b", "name": "u", "repeat": 3, **use}
+    assert found(part, blocks=block_with_a_tap(tap), outputs=["u", "u/tap"]) == []
+
+
+def test_the_main_way_may_be_tapped_in_its_last_copy() -> None:
+    blocks = {"b": {"layers": [linear(name="mid"), "ReLU", linear()]}}
+    use = {"block": "b", "name": "u", "repeat": 3}
+    assert found(use, blocks=blocks, outputs=["u", "u/mid"]) == []
+
+
+def test_a_dead_way_that_ends_in_the_defaults_is_told_at_its_layer() -> None:
+    layers = (linear(name="a"), linear(2), linear(**from_("a")))
+    (finding,) = found(*layers, defaults={"Linear": {"act": "ReLU"}})
+    assert finding.path == ("layers", 1)
+    assert finding.message.startswith("nobody takes the output of ReLU")
 
 
 def test_copies_are_one_finding() -> None:

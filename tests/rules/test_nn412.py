@@ -123,3 +123,12 @@ def test_unknown_shapes_are_silent() -> None:
     assert (
         found({"type": "Custom", "parameters": {}, "output": []}, conv(), x=[32, 32, 3]) == []
     )
+
+
+@pytest.mark.parametrize(
+    ("x", "fires"),
+    [((2048, 8, 4), False), ((512, 7, 4), False), ((640, 48, 3), True), ((48, 800, 3), False)],
+)
+def test_the_sides_of_a_picture_are_alike(x: tuple[int, ...], *, fires: bool) -> None:
+    """Maps of networks that tell persons apart are [2048, 8, 4]."""
+    assert bool(found(conv(), x=x)) == fires

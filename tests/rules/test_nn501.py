@@ -71,9 +71,39 @@ def test_softmax_over_the_channels_of_a_map() -> None:
     assert "with 10 classes" in finding.message
 
 
-def test_sigmoid_has_no_classes_to_count() -> None:
+def test_sigmoid_costs_as_much() -> None:
     (finding,) = lint(linear(10), "Sigmoid").findings
+    assert "with 10 classes a perfect answer still costs 1.4612" in finding.message
+
+
+def test_an_unknown_number_of_classes_has_no_price() -> None:
+    (finding,) = (one for one in lint({"type": "Linear"}, "Sigmoid").findings
+                  if one.rule.code == "NN501")  # fmt: skip
     assert finding.message.endswith("applies the softmax itself")
+
+
+@pytest.mark.parametrize(
+    ("last", "least", "most"),
+    [("Tanh", -1, 1), ("Softsign", -1, 1), ("Hardsigmoid", 0, 1),
+     ({"type": "Hardtanh", "min_val": -2, "max_val": 2}, -2, 2)],
+)  # fmt: skip
+@pytest.mark.parametrize("after", [(), ("Flatten",), ("Identity",)])
+def test_scores_too_close_together(
+    last: object, least: int, most: int, after: tuple[str, ...]
+) -> None:
+    """Measured in torch: ±1 with ten classes costs 0.7966."""
+    scores = [most] + [least] * 9
+    cost = -log(exp(most) / sum(map(exp, scores)))
+    (finding,) = lint(linear(10), last, *after).findings
+    assert (finding.rule.code, finding.rule.severity) == ("NN501", Severity.WARNING)
+    assert f"numbers from {least} to {most}, too close together" in finding.message
+    assert finding.message.endswith(f"with 10 classes a perfect answer still costs {cost:.4f}")
+
+
+@pytest.mark.parametrize(("classes", "fires"), [(10, False), (1000, True)])
+def test_wide_bounds_are_enough_for_few_classes(classes: int, *, fires: bool) -> None:
+    """Of 6, 0, 0 … the cross entropy is 0.022 with 10 classes, and 1.246 with 1,000."""
+    assert ("NN501" in codes(lint(linear(classes), "ReLU6"))) == fires
 
 
 @pytest.mark.parametrize(
@@ -82,6 +112,8 @@ def test_sigmoid_has_no_classes_to_count() -> None:
         (linear(10),),
         (linear(10), "ReLU"),
         (linear(10), "LogSigmoid"),
+        (linear(10), "Softplus"),
+        (linear(10), "Softmax", "Tanh"),
         (linear(10), "Softmax", linear(10)),
         (linear(10), "Softmax", "ReLU"),
         (linear(10), "Sigmoid", "BatchNorm1d"),

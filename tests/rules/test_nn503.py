@@ -20,6 +20,10 @@ def found(*layers: object, x: object = (8,), loss: str | None = None) -> list[Fi
     return [finding for finding in report.findings if finding.rule.code == "NN503"]
 
 
+LINEAR = {"type": "Linear", "out_features": 1}
+CONV = {"type": "Conv2d", "out_channels": 2, "kernel_size": 1}
+
+
 def along(name: str, dim: int | None = None) -> dict[str, Any]:
     return {"type": name, "dim": dim}
 
@@ -73,3 +77,31 @@ def test_unknown_shapes_are_silent_and_known_axes_are_not() -> None:
 def test_one_definition_is_one_finding() -> None:
     body = {"type": "Sequential", "layers": ["Softmax"], "repeat": 5}
     assert len(found(body, x=[1])) == 1
+
+
+@pytest.mark.parametrize(
+    ("layers", "x", "instead", "axes"),
+    [
+        ((LINEAR, along("Softmax", -1)), {"sequence": [16, 8]}, "use no activation", "dim: 1"),
+        (("Softmax2d", CONV), [1, 7, 7], "use Sigmoid, if it is a gate", "dim: 2 or dim: 3"),
+        (("Softmax", LINEAR), [1], "use Sigmoid, if it is a gate", None),
+    ],
+)
+def test_the_remedy_names_the_other_axes(
+    layers: tuple[object, ...], x: object, instead: str, axes: str | None
+) -> None:
+    (finding,) = found(*layers, x=x)
+    assert finding.help is not None
+    first, _, more = finding.help.partition("; ")
+    assert first.startswith(instead)
+    assert more == (f"or a Softmax with {axes} compares along another axis" if axes else "")
+
+
+def test_each_output_has_the_remedy_of_its_own_loss() -> None:
+    one = {"type": "Linear", "out_features": 1, "from": "input"}
+    layers = [one, {"type": "Softmax", "name": "a"}, one, {"type": "Softmax", "name": "b"}]
+    outputs = {"p": {"from": "a", "loss": "BCELoss"}, "q": {"from": "b", "loss": "MSELoss"}}
+    spec = {"nnlint": 1, "input": [8], "layers": layers, "outputs": outputs}
+    first, second = (one.help or "" for one in lint_text(json.dumps(spec)).findings)
+    assert first.startswith("use Sigmoid")
+    assert second.startswith("use no activation")

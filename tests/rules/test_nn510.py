@@ -31,17 +31,23 @@ def codes(*layers: object, loss: str = "CrossEntropyLoss", x: object = (8,)) -> 
 
 
 def test_one_score_and_cross_entropy() -> None:
+    """Measured in torch: the loss is 0, and the gradient exactly 0."""
     (finding,) = heads(linear(1, name="score"))
-    assert finding.rule.severity is Severity.WARNING
+    assert finding.rule.severity is Severity.ERROR
     assert finding.path == ("layers", 0)
     assert finding.message == (
         "Linear 'score' comes last and one score leaves the network, but CrossEntropyLoss "
-        "compares the scores of several classes: with one there is nothing to learn"
+        "compares the scores of several classes: of one it is 0, and so is the gradient"
     )
     assert finding.help == (
         "for yes or no use BCEWithLogitsLoss, for a quantity MSELoss; or give it an output for "
         "each class"
     )
+
+
+def test_nll_loss_has_no_least_value() -> None:
+    (finding,) = heads(linear(1), loss="NLLLoss")
+    assert finding.message.endswith("of one it falls without end, and nothing is learned")
 
 
 def test_a_sigmoid_tells_which_loss_was_meant() -> None:
@@ -50,26 +56,26 @@ def test_a_sigmoid_tells_which_loss_was_meant() -> None:
     assert (finding.help or "").startswith("Sigmoid gives one probability: use BCELoss; or")
 
 
+CUSTOM = {"type": "Custom", "output": [1]}
+
+
 @pytest.mark.parametrize(
-    ("layers", "loss", "severity"),
-    [
-        ((linear(1),), "CrossEntropyLoss", Severity.WARNING),
-        ((linear(1), "ReLU"), "CrossEntropyLoss", Severity.WARNING),
-        ((linear(1), "Sigmoid"), "CrossEntropyLoss", Severity.ERROR),
-        ((linear(1),), "NLLLoss", Severity.ERROR),
-        ((linear(1), "Sigmoid"), "NLLLoss", Severity.ERROR),
-        ((linear(1),), "MultiMarginLoss", Severity.WARNING),
-        ((linear(1),), "MultiLabelMarginLoss", Severity.WARNING),
-        ((linear(1), "Dropout", "Flatten"), "CrossEntropyLoss", Severity.WARNING),
-        (({"type": "Custom", "output": [1]},), "CrossEntropyLoss", Severity.WARNING),
-        (({"type": "Custom", "output": [1]},), "NLLLoss", Severity.WARNING),
-    ],
+    "layers",
+    [(linear(1),), (linear(1), "ReLU"), (linear(1), "Sigmoid"), (linear(1), "Tanh"),
+     (linear(1), "Dropout", "Flatten"), (CUSTOM,)],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "loss", ["CrossEntropyLoss", "NLLLoss", "MultiMarginLoss", "MultiLabelMarginLoss"]
 )
-def test_one_finding_as_severe_as_the_mistake(
-    layers: tuple[object, ...], loss: str, severity: Severity
-) -> None:
+def test_one_finding_says_it_all(layers: tuple[object, ...], loss: str) -> None:
     (finding,) = heads(*layers, loss=loss)
-    assert (finding.rule.code, finding.rule.severity) == ("NN510", severity)
+    assert (finding.rule.code, finding.rule.severity) == ("NN510", Severity.ERROR)
+
+
+def test_the_one_channel_of_a_picture_that_was_not_flattened_is_another_mistake() -> None:
+    assert codes(linear(), x=[1, 28, 28]) == []
+    assert codes(linear(), "ReLU", linear(), x=[1, 28, 28]) == []
+    assert codes("Flatten", linear(1), x=[1, 28, 28]) == ["NN510"]
 
 
 @pytest.mark.parametrize("after", [(), ("Flatten",), ("ReLU",)])
@@ -129,3 +135,8 @@ def test_each_output_is_judged_by_its_loss() -> None:
 def test_copies_are_one_finding() -> None:
     body = {"type": "Sequential", "layers": [linear(1)], "repeat": 3}
     assert codes(body) == ["NN510"]
+
+
+def test_rows_that_are_mixed_on_purpose_do_not_hide_it() -> None:
+    mixed = ({"type": "Permute", "dims": [2, 1]}, linear(5), {"type": "Mean", "dim": 2})
+    assert codes(*mixed, linear(1), x={"sequence": [5, 8]}) == ["NN510"]

@@ -100,3 +100,8 @@ def test_latent_attention_has_one_flag() -> None:
 def test_an_unknown_price_is_left_out() -> None:
     (finding,) = found({"type": "Linear"}, "RMSNorm", attention())
     assert finding.help == "write bias: false"
+
+
+def test_it_looks_through_what_does_nothing() -> None:
+    part = ["RMSNorm", "Identity", {"type": "MultiheadAttention", "num_heads": 2}]
+    assert len(found({"type": "Residual", "body": part})) == 1

@@ -106,3 +106,9 @@ def test_the_last_copy_may_come_last() -> None:
 
 def test_unknown_shapes_are_silent() -> None:
     assert found({"type": "Linear"}, dense("Tanh"), dense("Tanh"), dense()) == []
+
+
+def test_each_layer_has_its_own_activation_of_the_defaults() -> None:
+    """The last layer's, which is meant, does not excuse the hidden ones."""
+    layers = [{"type": "Linear", "out_features": 16}] * 4
+    assert len(found(*layers, defaults={"Linear": {"act": "Tanh"}})) == 1
