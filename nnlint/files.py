@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class NotWritten(Exception):  # noqa: N818 - said of the file
@@ -29,25 +33,48 @@ def replace(path: str, data: bytes, expected: bytes | None = None) -> None:
     target = Path(os.path.realpath(path))
     try:
         if expected is not None and target.read_bytes() != expected:
-            raise NotWritten("not written: the file has changed meanwhile")
+            raise NotWritten("is not written: it has changed meanwhile")
         _swap(target, data)
     except OSError as error:
-        raise NotWritten(f"not written: {(error.strerror or str(error)).lower()}") from None
+        raise NotWritten(
+            f"can't be written: {(error.strerror or str(error)).lower()}"
+        ) from None
+
+
+def create(path: Path, data: bytes) -> None:
+    """Write a new file, whole or not at all.
+
+    Raises:
+        FileExistsError: something stands there, or came to stand there meanwhile.
+        OSError: it can't be written.
+    """
+    with _beside(path, data) as beside:
+        try:
+            path.hardlink_to(beside)
+        except FileExistsError:
+            raise
+        except (OSError, NotImplementedError):  # a file system without links
+            beside.replace(path)
 
 
 def _swap(target: Path, data: bytes) -> None:
-    descriptor, beside = tempfile.mkstemp(prefix=".nnlint-", dir=target.parent)
+    with _beside(target, data) as beside:
+        beside.replace(target)
+
+
+@contextmanager
+def _beside(target: Path, data: bytes) -> Iterator[Path]:
+    """The data in a file of its own in the same folder, as long as it is not moved."""
+    descriptor, name = tempfile.mkstemp(prefix=".nnlint-", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(beside).chmod(_mode(target))
-        Path(beside).replace(target)
-    except BaseException:
-        with suppress(OSError):
-            Path(beside).unlink()
-        raise
+        Path(name).chmod(_mode(target))
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def _mode(target: Path) -> int:

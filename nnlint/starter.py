@@ -7,15 +7,13 @@ import shlex
 from functools import cache
 from pathlib import Path
 
-from nnlint import __version__
+from nnlint import HOME, __version__, files
 from nnlint.sources import SUFFIXES
 from nnlint.terminal import visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 DEFAULT = "mlp"
 FOLDER = "specs"
-REPOSITORY = "https://github.com/nnlint/nnlint"
-"""Where pre-commit gets the hook."""
 SCHEMA = "nnlint.schema.json"
 
 
@@ -66,7 +64,12 @@ def write(path: Path, content: str, *, overwrite: bool) -> None:
         if not overwrite and os.path.lexists(path):
             raise FileExistsError
         path.parent.mkdir(parents=True, exist_ok=True)
-        _place(path, content, overwrite=overwrite)
+        if overwrite:
+            files.replace(str(path), content.encode())
+        else:
+            files.create(path, content.encode())
+    except files.NotWritten as refusal:
+        raise NotWritten(f"{path} {refusal}") from None
     except FileExistsError as error:
         raise NotWritten(_in_the_way(path, error)) from None
     except OSError as error:
@@ -82,30 +85,6 @@ def _in_the_way(path: Path, error: FileExistsError) -> str:
     if at in path.parents:
         return f"{path} can't be written: {at} is no folder"
     return f"{path} is there already: --force overwrites it, or name another file"
-
-
-def _place(path: Path, content: str, *, overwrite: bool) -> None:
-    """Write beside it, then put it into its place in one step."""
-    beside = path.parent / f".nnlint-{os.getpid()}.tmp"
-    try:
-        with beside.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(content)
-        if overwrite:
-            beside.replace(path)
-        else:
-            _link(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _link(beside: Path, path: Path) -> None:
-    """Put it there unless something came to stand there meanwhile."""
-    try:
-        path.hardlink_to(beside)
-    except FileExistsError:
-        raise
-    except (OSError, NotImplementedError):  # a file system without links
-        beside.replace(path)
 
 
 def next_steps(path: Path) -> str:
@@ -132,8 +111,8 @@ CONFIGURATION = """\
 
 [tool.nnlint]
 fail-on = "warning"        # least severity that fails; error is the default
-# select = ["NN802"]       # advice to hear; `nnlint rules` lists all codes
-# ignore = ["NN804"]       # rules to leave out
+# extend-select = ["NN8"]  # advice to hear; `nnlint rules` lists all codes
+# ignore = ["NN401"]       # rules to leave out
 # exclude = ["drafts/*"]   # paths, folders or names to leave out
 budget = {params = "100M"} # binds every spec; a spec may set less, never more
 """
@@ -141,7 +120,7 @@ budget = {params = "100M"} # binds every spec; a spec may set less, never more
 HOOK = f"""\
 
 repos:
-  - repo: {REPOSITORY}
+  - repo: {HOME}
     rev: v{__version__}
     hooks:
       - id: nnlint

@@ -166,7 +166,7 @@ ENDS = [
      ("  - {type: Linear, out_features: 3, repeat: $d - 2}\n", "NN106"),
      ("  - {type: Linear, out_features: 3, bias: $d}\n", "NN101"),
      ("  - {type: Linear, out_features: 3, trainable: $d}\n", "NN101"),
-     ("  - {type: Linear, out_features: 3, act: Relu}\n", "NN120")],
+     ("  - {type: Linear, out_features: 3, act: Reluu}\n", "NN120")],
 )  # fmt: skip
 def test_one_mistake_is_one_finding(layers: str, code: str, after: str) -> None:
     before = "vars: {d: 2}\nblocks: {b: {args: {w: required}, layers: [ReLU]}}\n"

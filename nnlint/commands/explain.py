@@ -21,7 +21,9 @@ from nnlint.derivation.sums import excerpt
 from nnlint.exits import Exit
 from nnlint.finding import Severity
 from nnlint.layers import families, find, keras_names, layer_types
+from nnlint.record import Record
 from nnlint.report import Status, count, exit_code
+from nnlint.settings import gathered
 from nnlint.terminal import visible
 from nnlint.wording import did_you_mean, plural, quoted
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from nnlint.graph import Graph
     from nnlint.options import Terminal
     from nnlint.report import Report
+    from nnlint.settings import Settings
     from nnlint.terminal import Style
 
 SUMMARY = (
@@ -56,7 +59,8 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     """Print the pages; what nobody knows is exit 2, and the others still show."""
     style = options.style(arguments.color, terminal)
-    said = [_explained(name, arguments.variant, style) for name in arguments.names]
+    how = How(arguments.variant, gathered({}, terminal.environ), style)
+    said = [_explained(name, how) for name in arguments.names]
     return Outcome(
         max((one.code for one in said), key=_weight),
         "\n".join(one.out for one in said if one.out),
@@ -64,19 +68,27 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     )
 
 
+class How(Record):
+    """How files are explained: which variant, under which settings, drawn how."""
+
+    variant: str | None
+    settings: Settings
+    style: Style
+
+
 def _weight(code: int) -> int:
     """Which code a run of several ends with: what could not be shown, then findings."""
     return (Exit.OK, Exit.BUDGET, Exit.FINDINGS, Exit.COULD_NOT_CHECK).index(code)
 
 
-def _explained(name: str, variant: str | None, style: Style) -> Outcome:
-    page = _page(name, style)
+def _explained(name: str, how: How) -> Outcome:
+    page = _page(name, how.style)
     if page is not None:
         also = f"nnlint: there is a file of that name too: ./{visible(name)} explains it\n"
         return Outcome(Exit.OK, page, also if _is_there(name) else "")
     file, layer = _split(name)
     if _is_path(file):
-        return _file(file, layer, variant, style)
+        return _file(file, layer, how)
     return Outcome(Exit.COULD_NOT_CHECK, err=f"nnlint: {_unknown(name)}\n")
 
 
@@ -136,20 +148,24 @@ def _is_there(name: str) -> bool:
     return "\0" not in name and os.path.lexists(name)
 
 
-def _file(path: str, layer: str | None, variant: str | None, style: Style) -> Outcome:
+def _file(path: str, layer: str | None, how: How) -> Outcome:
     """A spec's derivation; what nnlint finds in it is said below."""
-    source = sources.Source(path, named=True)
-    report = engine.lint_source(source, skip_unmarked=False, variant=variant, advice=False)
+    report = engine.lint_source(
+        sources.Source(path, named=True),
+        skip_unmarked=False,
+        variant=how.variant,
+        policy=how.settings.policy(path, show_info=False),
+    )
     if report.status is Status.UNREADABLE:
         reason = f"{visible(path)}: {visible(report.reason or '')}"
         return Outcome(Exit.COULD_NOT_CHECK, err=f"nnlint: {reason}\n")
     try:
-        text = _derivation(report, layer, style)
+        text = _derivation(report, layer, how.style)
     except addresses.NoSuchLayer as reason:
         return Outcome(
             Exit.COULD_NOT_CHECK, err=f"nnlint: {visible(path)}: {visible(str(reason))}\n"
         )
-    found = _found(report, variant, style)
+    found = _found(report, how.variant, how.style)
     return Outcome(exit_code([report], Severity.ERROR), "\n".join(filter(None, (text, found))))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import tempfile
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -287,14 +288,10 @@ def test_a_folder_that_is_closed_is_exit_2() -> None:
 def test_a_folder_that_refuses_is_exit_2(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same for root, whom no folder refuses."""
 
-    opened = Path.open
-
-    def refuse(path: Path, mode: str = "r", *more: object, **named: object) -> object:
-        if mode == "r":
-            return opened(path, mode, *more, **named)  # type: ignore[call-overload]
+    def refuse(**_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
     code, _, err = run("net.yaml")
     assert code == 2
     assert err == "nnlint: net.yaml can't be written: permission denied\n"
@@ -333,7 +330,7 @@ def test_what_comes_next_can_be_pasted() -> None:
     assert config == {"fail-on": "warning", "budget": {"params": "100M"}}
     commented = re.sub(r"^# ", "", found["pyproject.toml"], flags=re.MULTILINE)
     every_key = tomllib.loads(commented)["tool"]["nnlint"]
-    assert set(every_key) == {"fail-on", "select", "ignore", "exclude", "budget"}
+    assert set(every_key) == {"fail-on", "extend-select", "ignore", "exclude", "budget"}
     assert found["CI"].strip() == "pip install nnlint && nnlint specs"
 
 

@@ -160,7 +160,7 @@ def test_a_file_that_changes_meanwhile_is_left_alone(monkeypatch: pytest.MonkeyP
     code, _, err = run("--fix", "a.yaml")
     assert path.read_text() == "someone else's"
     assert code == Exit.COULD_NOT_CHECK
-    assert "a.yaml: not written: the file has changed meanwhile" in err
+    assert "a.yaml: is not written: it has changed meanwhile" in err
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
@@ -172,7 +172,7 @@ def test_a_folder_that_takes_no_file_is_told() -> None:
     finally:
         path.parent.chmod(0o755)
     assert code == Exit.COULD_NOT_CHECK
-    assert "not written: permission denied" in err
+    assert "can't be written: permission denied" in err
 
 
 def test_a_full_disk_leaves_the_file_whole(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,7 +188,7 @@ def test_a_full_disk_leaves_the_file_whole(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(os, "fsync", full_at_first)
     code, _, err = run("--fix", "a.yaml", "b.yaml")
     assert code == Exit.COULD_NOT_CHECK
-    assert "not written: no space left on device" in err
+    assert "can't be written: no space left on device" in err
     assert path.read_text("utf-8") == WRONG
     assert other.read_text("utf-8") == RIGHT
     assert sorted(one.name for one in Path().iterdir()) == ["a.yaml", "b.yaml"]

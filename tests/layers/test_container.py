@@ -62,7 +62,7 @@ def test_an_empty_one_is_the_identity() -> None:
 @pytest.mark.parametrize(
     ("layer", "code"),
     [({"type": "Sequential"}, "NN102"), (sequential("Relu"), "NN120"),
-     (sequential({"type": "Dense", "units": 3}), "NN121"), (sequential(3), "NN101"),
+     (sequential({"type": "Dense", "out_features": 3}), "NN121"), (sequential(3), "NN101"),
      ({"type": "Sequential", "layers": "ReLU"}, "NN101")],
 )  # fmt: skip
 def test_what_it_holds_is_checked(layer: dict[str, Any], code: str) -> None:

@@ -570,5 +570,6 @@ def test_examples_work(name: str) -> None:
      ("ConvTranspose2d", "Conv2DTranspose")],
 )  # fmt: skip
 def test_keras_names_are_answered(ours: str, keras: str) -> None:
-    layer = {"type": keras, "filters": 8, "kernel_size": 3}
-    assert refusal("NN121", layer, [3, 9, 9])[1] == f"write {ours}"
+    layer = {"type": keras, "out_channels": 8, "kernel_size": 3}
+    shape = [3] + [9] * layer_types()[ours].axes
+    assert refusal("NN121", layer, shape)[1] == f"write {ours}"

@@ -207,7 +207,7 @@ def test_local_response_norm_learns_nothing() -> None:
 
 def test_keras_words_are_answered() -> None:
     assert keras_names()["BatchNormalization"] == "BatchNorm1d"
-    finding = only(lint({"type": "GroupNormalization", "groups": 2}, x=[8, 4, 5]))
+    finding = only(lint({"type": "GroupNormalization", "num_groups": 2}, x=[8, 4, 5]))
     assert finding.help == "write GroupNorm"
     helps = {finding.help for finding in lint(
         {"type": "GroupNorm", "groups": 2, "epsilon": 1e-3}, x=[8, 4, 5]).findings}  # fmt: skip
