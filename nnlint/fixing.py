@@ -7,7 +7,8 @@ that was not hidden behind a mistake. What fails is left alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from bisect import bisect_left, insort
+from typing import TYPE_CHECKING, TypeAlias
 
 from nnlint import edits, engine
 from nnlint.finding import Applies, Severity
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from nnlint.document import Document
-    from nnlint.finding import Edit, Finding, Path
+    from nnlint.finding import Edit, Finding, Path, Span
     from nnlint.graph import Graph
     from nnlint.policy import Policy
     from nnlint.report import Report
@@ -105,14 +106,29 @@ def identity(finding: Finding) -> tuple[str, Path, str]:
 def _apart(findings: Sequence[Finding]) -> list[Finding]:
     """Findings whose changes don't touch one another; the others wait for the next round."""
     chosen: list[Finding] = []
-    taken: list[tuple[tuple[int, int], tuple[int, int]]] = []
+    taken: list[tuple[_Place, _Place]] = []
     for finding in findings:
-        spans = [one.span for one in finding.repair.replacements] if finding.repair else []
-        own = [((s.line, s.column), (s.end_line, s.end_column)) for s in spans]
-        if all(end < begin or stop < start for start, stop in own for begin, end in taken):
+        own = [_ends(one.span) for one in finding.repair.replacements] if finding.repair else []
+        if all(_is_free(one, taken) for one in own):
             chosen.append(finding)
-            taken += own
+            for one in own:
+                insort(taken, one)
     return chosen
+
+
+_Place: TypeAlias = tuple[int, int]
+
+
+def _ends(span: Span) -> tuple[_Place, _Place]:
+    return (span.line, span.column), (span.end_line, span.end_column)
+
+
+def _is_free(place: tuple[_Place, _Place], taken: list[tuple[_Place, _Place]]) -> bool:
+    """Whether no taken place touches this one; they are in order and apart from each other."""
+    start, end = place
+    behind = bisect_left(taken, place)
+    before = taken[behind - 1][1] < start if behind else True
+    return before and (behind == len(taken) or end < taken[behind][0])
 
 
 def _made(state: Fixed, batch: Sequence[Finding], run: _Run) -> Fixed | None:

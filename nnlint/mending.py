@@ -72,13 +72,12 @@ def _without_repair(finding: Finding, wanted: Collection[Applies]) -> Finding:
 
 def _as_first_found(mended: Collection[Finding], report: Report) -> Iterator[Finding]:
     """The findings where they stood before any fix moved them."""
-    waiting = list(report.findings)
+    waiting: dict[object, list[Finding]] = {}
+    for finding in reversed(report.findings):
+        waiting.setdefault(fixing.identity(finding), []).append(finding)
     for finding in mended:
-        same = (one for one in waiting if fixing.identity(one) == fixing.identity(finding))
-        first = next(same, finding)
-        if first in waiting:
-            waiting.remove(first)
-        yield first
+        same = waiting.get(fixing.identity(finding))
+        yield same.pop() if same else finding
 
 
 def write(mended: Mended) -> Mended:
