@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from nnlint.spec import ModelSpec
 
 TOP = Span(1, 1, 1, 1)
+HIDING = ("NN0", "NN1", "NN2")
+"""Errors of these families keep the rules from what lies behind them."""
+SEEN_FIRST = ("NN0", "NN1")
+"""Families whose findings no other hides."""
 CONSEQUENT = "NN9"
 """Findings on totals and housekeeping: no number becomes unknown by them."""
 MOST_USES = 3
@@ -135,12 +139,22 @@ def _shown(
     read: Document, problems: Iterable[Problem], policy: Policy
 ) -> tuple[tuple[Finding, ...], int]:
     """What is said of a file, in its order; and how much its comments silence."""
-    silenced = ignores.apply(
-        ignores.find(read), _allowed(_placed(read, problems), policy), policy.judges
-    )
+    placed = _allowed(_placed(read, problems), policy)
+    hidden = any(map(hides, placed))
+
+    def judges(code: str) -> bool:
+        # behind an error lies what no rule has seen: its ignores may be needed there
+        return policy.judges(code) and (not hidden or code.startswith(SEEN_FIRST))
+
+    silenced = ignores.apply(ignores.find(read), placed, judges)
     unneeded = _allowed(_placed(read, silenced.problems), policy)
     shown = filter(policy.shows, _without_needless_echoes([*silenced.findings, *unneeded]))
     return tuple(sorted(shown, key=lambda finding: finding.sort_key)), silenced.ignored
+
+
+def hides(finding: Finding) -> bool:
+    """Whether part of the network is not looked at because of it."""
+    return finding.rule.severity is Severity.ERROR and finding.rule.code.startswith(HIDING)
 
 
 def _allowed(findings: Iterable[Finding], policy: Policy) -> list[Finding]:

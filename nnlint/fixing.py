@@ -11,7 +11,7 @@ from bisect import bisect_left, insort
 from typing import TYPE_CHECKING, TypeAlias
 
 from nnlint import edits, engine
-from nnlint.finding import Applies, Severity
+from nnlint.finding import Applies
 from nnlint.policy import EVERY_RULE
 from nnlint.record import Record
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 MOST_ROUNDS = 100
 """Of a text that never comes to rest."""
-
-HIDES = ("NN1", "NN2")
-"""Errors of these families keep rules from seeing what lies behind them."""
 
 
 ON_TOTALS = ("NN90", "NN91")
@@ -179,8 +176,7 @@ def _is_worse(before: Report, after: Report, batch: Sequence[Finding], *, unsafe
 
 def _hides(report: Report) -> bool:
     """Whether part of the network was not looked at, for a mistake in it."""
-    codes = [f.rule.code for f in report.findings if f.rule.severity is Severity.ERROR]
-    return any(code.startswith(HIDES) for code in codes)
+    return any(engine.hides(finding) for finding in report.findings)
 
 
 def _counts_stay(before: Report, after: Report) -> bool:

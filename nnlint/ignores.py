@@ -161,7 +161,8 @@ def apply(
         used |= fitting
         if not fitting:
             kept.append(finding)
-    judged = [one for one in ignores if judges(one.code)]
+    known = set(rules.codes())
+    judged = [one for one in ignores if one.code not in known or judges(one.code)]
     unused = [_unused(ignore) for ignore in judged if (ignore.code, ignore.line) not in used]
     return Silenced(kept, len(everything) - len(kept), unused)
 

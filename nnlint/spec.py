@@ -110,9 +110,12 @@ def parse(data: Any, refused: Refused, variant: str | None = None) -> ModelSpec 
 
 def _part(usable: dict[str, Any], key: str, refused: Refused) -> dict[str, Any]:
     entries = usable.get(key, {})
-    if not isinstance(entries, dict):
-        return {}
-    return {name: value for name, value in entries.items() if (key, name) not in refused}
+    return _without(entries, refused, (key,)) if isinstance(entries, dict) else {}
+
+
+def _without(entries: dict[str, Any], refused: Refused, path: Path) -> dict[str, Any]:
+    """The entries of the map at that path that can be used."""
+    return {name: value for name, value in entries.items() if (*path, name) not in refused}
 
 
 def _written_map(data: dict[str, Any], key: str) -> dict[str, Any]:
@@ -257,7 +260,7 @@ class Reader:
         self.refused = refused
         self.convention: str = usable.get("convention", "torch")
         self.defaults = {
-            name: values
+            name: _without(values, refused, ("defaults", name))
             for name, values in _part(usable, "defaults", refused).items()
             if isinstance(values, dict)
         }

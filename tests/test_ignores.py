@@ -103,11 +103,18 @@ def test_one_comment_may_name_several_codes(codes: str) -> None:
 
 
 def test_of_several_codes_each_is_judged_alone() -> None:
-    text = layers("  - Foo # nnlint: ignore[NN120, NN301]\n")
+    text = layers("  - Foo # nnlint: ignore[NN120, NN104]\n")
     (finding,) = engine.lint_text(text).findings
-    assert (finding.rule.code, finding.message) == ("NN951", "NN301 does not fire here")
+    assert (finding.rule.code, finding.message) == ("NN951", "NN104 does not fire here")
     line = text.splitlines()[3]
-    assert finding.span == (4, line.index("NN301") + 1, 4, line.index("NN301") + 6)
+    assert finding.span == (4, line.index("NN104") + 1, 4, line.index("NN104") + 6)
+
+
+def test_what_an_error_may_hide_is_not_judged() -> None:
+    hidden = "  - ReLU # nnlint: ignore[NN301] the bias is real\n"
+    assert found(layers(hidden)) == [("NN951", 4)]
+    assert found(layers(hidden + FOO)) == [("NN120", 5)]
+    assert found(layers(hidden.replace("NN301", "NN999") + FOO)) == [("NN951", 4), ("NN120", 5)]
 
 
 NO_CODE = "this comment silences nothing: it names no code in brackets"

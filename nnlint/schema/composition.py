@@ -75,8 +75,13 @@ class Composition:
     def _of_overrides(
         self, values: dict[str, Any], path: Path, layer: type[Layer], known: Names
     ) -> Refusals:
-        """Problems of values apart from their layer, then of the layers that they name."""
-        yield from ((path, one) for one in override_problems(values, path, layer, known))
+        """Problems of values apart from their layer, then of the layers that they name.
+
+        A value of `defaults` that is wrong takes none of the others with it.
+        """
+        own = len(path) + (path[0] == "defaults")
+        for one in override_problems(values, path, layer, known):
+            yield one.path[:own], one
         for key, value, attribute in following(values, layer):
             yield from self._of_inner(value, (*path, key), attribute, known)
 

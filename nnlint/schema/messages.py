@@ -51,13 +51,14 @@ def _meant(breach: Breach, layer: type[Layer] | None) -> Iterator[Path]:
         yield from ((*breach.path, word) for word in words)
 
 
-def _meant_at_the_top(key: str, breach: Breach, remedy: Remedy) -> tuple[Edit, ...]:
-    """A misspelt key of the spec's own: all that hangs on it goes on as if it were right."""
+def _meant_for_many(key: str, breach: Breach, here: Path, remedy: Remedy) -> tuple[Edit, ...]:
+    """A misspelt key of the spec or of its defaults: what hangs on it goes on as if right."""
     right, known = remedy.value, breach.schema["properties"]
-    if breach.path or right not in known or right in breach.value:
+    hangs_on_it = not here or here[0] == "defaults"
+    if not hangs_on_it or right not in known or right in breach.value:
         return ()
-    fits_there = fits(known[right], breach.value[key])
-    return (Edit((key,), right, on_key=True),) if fits_there else ()
+    takes = fits(known[right], breach.value[key])
+    return (Edit((*here, key), right, on_key=True),) if takes else ()
 
 
 def _unknown(breach: Breach) -> list[str]:
@@ -78,7 +79,7 @@ def _problems(
         for key in _unknown(breach):
             message, remedy = unknown_key(key, breach, what, layer)
             one = problem("NN103", (*here, key), message, remedy, on_key=True)
-            yield one._replace(meant=one.meant or _meant_at_the_top(key, breach, remedy))
+            yield one._replace(meant=one.meant or _meant_for_many(key, breach, here, remedy))
     elif breach.keyword == "not":
         yield _conflict(breach, here)
     else:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nnlint.expression import is_expression
+from nnlint.scalars import OLD_WORDS
 from nnlint.schema.expressions import expression_problems
-from nnlint.schema.remedy import Remedy, nearest_of, problem
+from nnlint.schema.remedy import Remedy, nearest_of, problem, write
+from nnlint.schema.wrong_values import computed
 from nnlint.wording import quoted
 
 if TYPE_CHECKING:
@@ -24,6 +27,19 @@ def variable_problems(variables: dict[str, Any]) -> Iterator[Problem]:
             hint = "it may ask for variables above it: move that one up"
             yield one._replace(help=hint) if below else one
         above[name] = None
+        yield from _not_as_meant(value, ("vars", name))
+
+
+def _not_as_meant(value: Any, path: Path) -> Iterator[Problem]:
+    """A text that stands for a number or a truth value: no layer takes it as a text."""
+    if not isinstance(value, str) or is_expression(value):
+        return
+    flag = OLD_WORDS.get(value.lower())
+    right = computed(value) if flag is None else flag
+    if right is not None:
+        expected = "a number" if flag is None else "true or false"
+        message = f"{path[-1]} is the text {quoted(value)}, but expected {expected}"
+        yield problem("NN101", path, message, write(right, sure=True))
 
 
 def variant_problems(
@@ -34,7 +50,8 @@ def variant_problems(
     for variant, values in variants.items():
         for name, value in values.items() if isinstance(values, dict) else ():
             path = ("variants", variant, name)
-            yield from ((path, one) for one in expression_problems(value, path, known))
+            wrong = (*expression_problems(value, path, known), *_not_as_meant(value, path))
+            yield from ((path, one) for one in wrong)
             if name not in variables:
                 yield path, _unknown(name, path, variables)
 

@@ -124,10 +124,12 @@ def as_whole(value: object) -> int | None:
 
 
 def computed(value: object) -> int | None:
-    """What `28*28` or `15k` comes to, where a plain number is wanted; None too for nothing."""
+    """What `28*28`, `15k` or `50_257` comes to, where a plain number is wanted; never 0."""
     text = str(value)
     if re.fullmatch(r"[0-9]{1,9}( ?\* ?[0-9]{1,9}){1,4}", text):
         return prod(int(factor) for factor in text.split("*")) or None
+    if re.fullmatch(r"[0-9]{1,9}(_[0-9]{1,9}){1,6}", text):
+        return int(text.replace("_", "")) or None
     return (parse_count(text) or None) if re.match(COUNT_PATTERN, text) else None
 
 
