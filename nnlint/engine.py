@@ -1,14 +1,14 @@
 """The stages in order: bytes -> document -> schema -> spec -> graph -> rules -> report.
 
-Only here do paths become places. Bad input is a value at every stage.
+Bad input is a value at every stage.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint import budget, expectation, ignores, rules, sources
-from nnlint.finding import Finding, Problem, RuleInfo, Severity, Span
+from nnlint import budget, expectation, ignores, placing, rules, sources
+from nnlint.finding import Finding, Problem, Severity, Span
 from nnlint.policy import EVERY_RULE
 from nnlint.report import Report, Status, Variant
 from nnlint.wording import did_you_mean, grouped, listed, quoted
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from nnlint.budget import Ceiling
     from nnlint.document import Document
-    from nnlint.finding import Path, Repair
     from nnlint.graph import Graph
     from nnlint.meaning import Meant
     from nnlint.policy import Policy
@@ -31,8 +30,6 @@ SEEN_FIRST = ("NN0", "NN1")
 """Families whose findings no other hides."""
 CONSEQUENT = "NN9"
 """Findings on totals and housekeeping: no number becomes unknown by them."""
-MOST_USES = 3
-"""Of blocks within blocks, the uses that a message tells."""
 
 
 class NoSuchVariant(Exception):  # noqa: N818 - said of the spec, not of nnlint
@@ -91,7 +88,7 @@ def lint_bytes(
 def _refused(path: str, code: str, message: str, span: Span = TOP, data: bytes = b"") -> Report:
     """A report whose only finding is that the file can't be read as text."""
     remedy = "save the file as UTF-8" if code == "NN001" else "split it into several specs"
-    finding = _finding(Problem(code, (), message, remedy), span)
+    finding = placing.finding(Problem(code, (), message, remedy), span)
     return Report(path, text=data.decode("utf-8", "replace"), findings=(finding,))
 
 
@@ -139,7 +136,7 @@ def _shown(
     read: Document, problems: Iterable[Problem], policy: Policy
 ) -> tuple[tuple[Finding, ...], int]:
     """What is said of a file, in its order; and how much its comments silence."""
-    placed = _allowed(_placed(read, problems), policy)
+    placed = _allowed(placing.placed(read, problems), policy)
     hidden = any(map(hides, placed))
 
     def judges(code: str) -> bool:
@@ -147,7 +144,7 @@ def _shown(
         return policy.judges(code) and (not hidden or code.startswith(SEEN_FIRST))
 
     silenced = ignores.apply(ignores.find(read), placed, judges)
-    unneeded = _allowed(_placed(read, silenced.problems), policy)
+    unneeded = _allowed(placing.placed(read, silenced.problems), policy)
     shown = filter(policy.shows, _without_needless_echoes([*silenced.findings, *unneeded]))
     return tuple(sorted(shown, key=lambda finding: finding.sort_key)), silenced.ignored
 
@@ -213,60 +210,3 @@ def _judged(spec: ModelSpec, graph: Graph, main: Graph, policy: Policy) -> Itera
     if graph is main or graph.variant is None:
         return iter(found)
     return (one._replace(variant=graph.variant) for one in found)
-
-
-def _placed(read: Document, problems: Iterable[Problem]) -> list[Finding]:
-    """Problems at their places; one place of a spec has a code once, in whatever variant."""
-    from nnlint import edits  # noqa: PLC0415 - it needs yaml, which loads with the first file
-
-    found: dict[tuple[str, Span, Path], Finding] = {}
-    for problem in problems:
-        span = problem.span or read.locate(problem.path, on_key=problem.on_key)
-        # what the repository says of a spec has no place of its own there
-        key = (problem.code, span, problem.path if problem.binding else ())
-        if key not in found:
-            repair = edits.repair(read, problem.fix) if problem.fix else None
-            found[key] = _finding(_with_context(read, problem), span, repair)
-    return _without_echoes(list(found.values()))
-
-
-def _with_context(read: Document, problem: Problem) -> Problem:
-    """The problem with what its place does not tell: the use of a block, the variant."""
-    context = [f"variant {problem.variant}"] if problem.variant else []
-    context += [_used(read, problem)] if problem.uses else []
-    words = f" ({', '.join(context)})" if context else ""
-    return problem._replace(message=problem.message + words)
-
-
-def _used(read: Document, problem: Problem) -> str:
-    """Which use of a block it is about: `block used at line 25, copy 2`."""
-    uses = list(reversed(problem.uses))
-    words = [
-        f"at line {read.locate(use.path).line}" + (f", copy {use.copy}" if use.copy else "")
-        for use in uses[:MOST_USES]
-    ]
-    more = f", {len(uses) - MOST_USES} more around it" if len(uses) > MOST_USES else ""
-    return "block used " + ", by the block used ".join(words) + more
-
-
-def _without_echoes(findings: list[Finding]) -> list[Finding]:
-    """Where a value is an error anyway, that another reader takes it otherwise is no news."""
-    broken = {f.span for f in findings if f.rule.severity is Severity.ERROR}
-    return [f for f in findings if f.rule.code != "NN012" or f.span not in broken]
-
-
-def _finding(problem: Problem, span: Span, repair: Repair | None = None) -> Finding:
-    rule = rules.find(problem.code)
-    info = rule.info if rule else RuleInfo(problem.code, "unknown", Severity.ERROR)
-    info = info._replace(severity=problem.severity or info.severity)
-    return Finding(
-        info,
-        problem.message,
-        problem.help,
-        problem.path,
-        span,
-        problem.note,
-        problem.binding,
-        problem.echo,
-        repair,
-    )

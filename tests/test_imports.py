@@ -54,7 +54,7 @@ LEVELS = (
         "derivation",
         "starter",
     },
-    {"engine", "table", "formats", "edits", "meaning", "fixing", "mending"},
+    {"engine", "placing", "table", "formats", "edits", "meaning", "fixing", "mending"},
     {"commands"},
     {"cli"},
     {"__main__"},

@@ -15,26 +15,20 @@ from nnlint import (
     sources,
 )
 from nnlint.commands import Outcome
-from nnlint.derivation import layer as layer_text
-from nnlint.derivation import network
-from nnlint.derivation.sums import excerpt
+from nnlint.derivation import report as derivation
 from nnlint.exits import Exit
 from nnlint.finding import Severity
 from nnlint.layers import families, find, keras_names, layer_types
 from nnlint.record import Record
-from nnlint.report import Status, count, exit_code
+from nnlint.report import Status, exit_code
 from nnlint.settings import gathered
 from nnlint.terminal import visible
-from nnlint.wording import did_you_mean, plural, quoted
+from nnlint.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable
 
-    from nnlint.finding import Path, Span
-    from nnlint.graph import Graph
     from nnlint.options import Terminal
-    from nnlint.report import Report
     from nnlint.settings import Settings
     from nnlint.terminal import Style
 
@@ -160,46 +154,10 @@ def _file(path: str, layer: str | None, how: How) -> Outcome:
         reason = f"{visible(path)}: {visible(report.reason or '')}"
         return Outcome(Exit.COULD_NOT_CHECK, err=f"nnlint: {reason}\n")
     try:
-        text = _derivation(report, layer, how.style)
+        text = derivation.text(report, layer, how.style)
     except addresses.NoSuchLayer as reason:
         return Outcome(
             Exit.COULD_NOT_CHECK, err=f"nnlint: {visible(path)}: {visible(str(reason))}\n"
         )
-    found = _found(report, how.variant, how.style)
+    found = derivation.errors_words(report, how.variant, how.style)
     return Outcome(exit_code([report], Severity.ERROR), "\n".join(filter(None, (text, found))))
-
-
-def _derivation(report: Report, layer: str | None, style: Style) -> str:
-    """The derivation of a network, of some of its layers, or of one."""
-    graph = report.graph
-    if graph is None:
-        return f"there is no network in {visible(report.path)} to explain\n"
-    from nnlint import document  # noqa: PLC0415 - yaml loads with the first file
-
-    locate = document.read(report.text).locate
-
-    def line_of(path: Path) -> int:
-        return locate(path).line
-
-    chosen = None if layer is None else _numbers(graph, layer, locate)
-    if chosen and len(chosen) == 1:
-        return layer_text.text(graph, chosen[0], report.path, line_of, style)
-    return network.text(excerpt(graph, chosen), report.path, line_of, style)
-
-
-def _numbers(graph: Graph, layer: str, locate: Callable[[Path], Span]) -> list[int]:
-    """The layers that are asked for, as the table numbers them."""
-    place = re.fullmatch(r"([0-9]{1,9}):([0-9]{1,9})", layer)
-    if place:
-        return addresses.at(graph, int(place[1]), int(place[2]), locate)
-    return addresses.numbers(graph, layer)
-
-
-def _found(report: Report, variant: str | None, style: Style) -> str:
-    """That the spec has errors, so that its numbers may not be what is meant."""
-    errors = count([report]).errors
-    if not errors:
-        return ""
-    chosen = f" --variant {visible(variant)}" if variant else ""
-    found = style.paint(plural(errors, "error"), "bold", "red")
-    return f"`nnlint {visible(report.path)}{chosen}` finds {found}\n"

@@ -1,0 +1,79 @@
+"""Problems, said in paths -> findings, which have a place in the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint import rules
+from nnlint.finding import Finding, RuleInfo, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nnlint.document import Document
+    from nnlint.finding import Fix, Path, Problem, Repair, Span
+
+MOST_USES = 3
+"""Of blocks within blocks, the uses that a message tells."""
+
+
+def placed(read: Document, problems: Iterable[Problem]) -> list[Finding]:
+    """Problems at their places; one place of a spec has a code once, in whatever variant."""
+    found: dict[tuple[str, Span, Path], Finding] = {}
+    for problem in problems:
+        span = problem.span or read.locate(problem.path, on_key=problem.on_key)
+        # what the repository says of a spec has no place of its own there
+        key = (problem.code, span, problem.path if problem.binding else ())
+        if key not in found:
+            repair = _repair(read, problem.fix) if problem.fix else None
+            found[key] = finding(_with_context(read, problem), span, repair)
+    return _without_echoes(list(found.values()))
+
+
+def _repair(read: Document, fix: Fix) -> Repair | None:
+    from nnlint import edits  # noqa: PLC0415 - most specs need none
+
+    return edits.repair(read, fix)
+
+
+def _with_context(read: Document, problem: Problem) -> Problem:
+    """The problem with what its place does not tell: the use of a block, the variant."""
+    context = [f"variant {problem.variant}"] if problem.variant else []
+    context += [_used(read, problem)] if problem.uses else []
+    words = f" ({', '.join(context)})" if context else ""
+    return problem._replace(message=problem.message + words)
+
+
+def _used(read: Document, problem: Problem) -> str:
+    """Which use of a block it is about: `block used at line 25, copy 2`."""
+    uses = list(reversed(problem.uses))
+    words = [
+        f"at line {read.locate(use.path).line}" + (f", copy {use.copy}" if use.copy else "")
+        for use in uses[:MOST_USES]
+    ]
+    more = f", {len(uses) - MOST_USES} more around it" if len(uses) > MOST_USES else ""
+    return "block used " + ", by the block used ".join(words) + more
+
+
+def _without_echoes(findings: list[Finding]) -> list[Finding]:
+    """Where a value is an error anyway, that another reader takes it otherwise is no news."""
+    broken = {f.span for f in findings if f.rule.severity is Severity.ERROR}
+    return [f for f in findings if f.rule.code != "NN012" or f.span not in broken]
+
+
+def finding(problem: Problem, span: Span, repair: Repair | None = None) -> Finding:
+    """The problem at its place, with its rule."""
+    rule = rules.find(problem.code)
+    info = rule.info if rule else RuleInfo(problem.code, "unknown", Severity.ERROR)
+    info = info._replace(severity=problem.severity or info.severity)
+    return Finding(
+        info,
+        problem.message,
+        problem.help,
+        problem.path,
+        span,
+        problem.note,
+        problem.binding,
+        problem.echo,
+        repair,
+    )
