@@ -10,6 +10,7 @@ from nnlint.record import Record
 from nnlint.report import Report, Status
 from nnlint.sources import BYTE_ORDER_MARK, STDIN
 from nnlint.terminal import visible
+from nnlint.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -118,10 +119,24 @@ def _drawn(line: str, style: Style) -> str:
     return body + ending
 
 
+MOST_TOLD = 50
+"""Fixes that are told one by one."""
+
+
 def told(mended: Collection[Mended], *, would: bool) -> Iterator[str]:
-    """What was mended, or would be, for standard error."""
-    verb = "would fix" if would else "fixed"
-    for one in mended:
-        for finding in sorted(one.findings, key=lambda finding: finding.sort_key):
-            place = f"{visible(one.report.path)}:{finding.span.line}:{finding.span.column}"
-            yield f"{place}: {verb} {finding.rule.code}: {visible(finding.message)}"
+    """What was mended, or would be, for standard error: each fix, then how many in all."""
+    lines = [line for one in mended for line in _fixes(one, "would fix" if would else "fixed")]
+    yield from lines[:MOST_TOLD]
+    if len(lines) > MOST_TOLD:
+        yield f"and {len(lines) - MOST_TOLD} more"
+    if lines:
+        files_words = plural(sum(bool(one.findings) for one in mended), "file")
+        would_words = " would be fixed" if would else " fixed"
+        nothing = "; nothing is written" if would else ""
+        yield f"{plural(len(lines), 'finding')}{would_words} in {files_words}{nothing}"
+
+
+def _fixes(mended: Mended, verb: str) -> Iterator[str]:
+    for finding in sorted(mended.findings, key=lambda finding: finding.sort_key):
+        place = f"{visible(mended.report.path)}:{finding.span.line}:{finding.span.column}"
+        yield f"{place}: {verb} {finding.rule.code}: {visible(finding.message)}"

@@ -105,6 +105,14 @@ def test_a_difference_is_shown_and_nothing_written() -> None:
         '+name: "on"\n input: [4]\n layers: [ReLU]\n'
     )
     assert "a.yaml:2:7: would fix NN012" in err
+    assert err.endswith("nnlint: 1 finding would be fixed in 1 file; nothing is written\n")
+
+
+def test_of_many_fixes_the_first_are_told_and_all_are_counted() -> None:
+    put("a.yaml", "nnlint: 1\ninput: [4]\nlayers:\n" + "  - relu\n" * 60)
+    lines = run("--fix", "a.yaml")[2].splitlines()
+    assert lines[-2:] == ["nnlint: and 10 more", "nnlint: 60 findings fixed in 1 file"]
+    assert len(lines) == mending.MOST_TOLD + 2
 
 
 def test_without_a_difference_nothing_is_shown() -> None:
