@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from nnlint import rules
 from nnlint.budget import METRICS
-from nnlint.policy import switches
+from nnlint.policy import Selection, switches
 from nnlint.quantity import percent
 from nnlint.terminal import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from nnlint.budget import Ceiling
     from nnlint.options import Options
@@ -32,10 +34,16 @@ def _general(options: Options) -> Iterator[str]:
     yield "[tool.nnlint]"
     yield f"fail-on = {_text(options.fail_on.value if options.fail_on else 'never')}"
     yield f"show-info = {str(options.show_info).lower()}"
-    for config in settings.sources:
-        if config.exclude:
-            yield f"exclude = {_texts(config.exclude)}  # {_relative(config)}"
-    yield from _switched(switches(one.selection for one in settings.sources))
+    yield from _excluded(settings)
+    yield from _switched(settings)
+
+
+def _excluded(settings: Settings) -> Iterator[str]:
+    excluding = [config for config in settings.sources if config.exclude]
+    for config in excluding:
+        yield f"# {_texts(config.exclude)} {_relative(config)}"
+    if excluding:
+        yield f"exclude = {_texts(glob for one in excluding for glob in one.exclude)}"
 
 
 def _origins(settings: Settings) -> Iterator[str]:
@@ -47,9 +55,13 @@ def _relative(config: Config) -> str:
     return f"of {visible(config.origin)}, relative to {visible(str(config.folder))}"
 
 
-def _switched(state: Mapping[str, bool]) -> Iterator[str]:
+def _switched(settings: Settings) -> Iterator[str]:
     """Which rules were switched by name; the others follow their severity."""
-    on, off = ([code for code in state if state[code] is way] for way in (True, False))
+    selections = [one.selection for one in settings.sources]
+    state = switches(selections)
+    ignored = switches(Selection(ignore=one.ignore) for one in selections)
+    on = [code for code in state if state[code]]
+    off = [code for code in ignored if not state[code]]
     if on or off:
         key = "select" if len(state) == len(rules.codes()) else "extend-select"
         yield f"{key} = {_texts(shortened(on))}"
@@ -87,21 +99,38 @@ def _by_glob(configs: Iterable[Config]) -> Iterator[str]:
 
 
 def _budgets(configs: Iterable[Config]) -> Iterator[str]:
+    """The lowest limit of each metric, by pattern, and who sets any of them."""
+    limits: dict[str, dict[str, Ceiling]] = {}
+    origins: dict[str, list[str]] = {}
     for config in configs:
         for one in config.budgets:
-            limits = ", ".join(f"{limit.metric} = {most(limit)}" for limit in one.ceilings)
-            yield f"{_text(one.pattern)} = {{ {limits} }}  # {_relative(config)}"
+            origins.setdefault(one.pattern, []).append(_relative(config))
+            lowest = limits.setdefault(one.pattern, {})
+            for limit in one.ceilings:
+                known = lowest.setdefault(limit.metric, limit)
+                lowest[limit.metric] = min(known, limit, key=lambda ceiling: ceiling.limit)
+    for pattern, lowest in limits.items():
+        entries = [f"{limit.metric} = {most(limit)}" for limit in lowest.values()]
+        entries += sorted({f"warn_at = {_share(limit.warn_at)}" for limit in lowest.values()})[
+            :1
+        ]
+        where = "; ".join(dict.fromkeys(origins[pattern]))
+        yield f"{_text(pattern)} = {{ {', '.join(entries)} }}  # {where}"
 
 
 def most(ceiling: Ceiling) -> str:
     """The limit as TOML."""
     is_share = METRICS[ceiling.metric].unit == "share"
-    return f'"{float(ceiling.limit * 100):g}%"' if is_share else f"{int(ceiling.limit):_}"
+    return _share(Fraction(ceiling.limit)) if is_share else f"{int(ceiling.limit):_}"
+
+
+def _share(share: Fraction) -> str:
+    return f'"{float(share * 100):g}%"'
 
 
 def _of_path(path: str, options: Options) -> Iterator[str]:
     policy = options.policy(path)
-    yield f"# {visible(path)}"
+    yield f"# {visible(path)}{'' if os.path.lexists(path) else ': there is no such file'}"
     off = shortened([code for code, on in policy.switches.items() if not on])
     yield f"#   rules that are off: {', '.join(off) or 'none'}"
     for limit in policy.ceilings:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+ANYONE_WRITES = 0o222
 
 
 class NotWritten(Exception):  # noqa: N818 - said of the file
@@ -34,6 +37,8 @@ def replace(path: str, data: bytes, expected: bytes | None = None) -> None:
     try:
         if expected is not None and target.read_bytes() != expected:
             raise NotWritten("is not written: it has changed meanwhile")
+        if not _mode(target) & ANYONE_WRITES:
+            raise NotWritten("is not written: it is read-only")
         _swap(target, data)
     except OSError as error:
         raise NotWritten(
@@ -72,6 +77,8 @@ def _beside(target: Path, data: bytes) -> Iterator[Path]:
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(_mode(target))
+        with suppress(OSError, AttributeError):  # not ours to give
+            os.chown(name, target.stat().st_uid, target.stat().st_gid)
         yield Path(name)
     finally:
         Path(name).unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
@@ -95,11 +96,19 @@ def write(mended: Mended) -> Mended:
 
 def difference(mended: Mended, style: Style) -> str:
     """The change as a patch that `git apply` and `patch -p1` take; coloured for a screen."""
-    path = visible(mended.report.path.lstrip("/"))
+    path = visible(_from_here(mended.report.path))
     lines = unified_diff(
         _lines(mended.before), _lines(mended.after), f"a/{path}", f"b/{path}", n=3
     )
     return "".join(_drawn(line, style) for line in lines)
+
+
+def _from_here(path: str) -> str:
+    """The file itself, as git names it from the working directory where it lies below that."""
+    if path == STDIN:
+        return path
+    below = os.path.relpath(os.path.realpath(path), os.path.realpath("."))
+    return path.lstrip("/") if below.startswith("..") else below.replace(os.sep, "/")
 
 
 def _lines(text: str) -> list[str]:

@@ -60,9 +60,9 @@ class Options(Record):
     fixes: frozenset[Applies] = frozenset()
     diff: bool = False
 
-    def policy(self, path: str) -> Policy:
-        """What holds for that file."""
-        return self.settings.policy(path, show_info=self.show_info)
+    def policy(self, path: str, *others: str) -> Policy:
+        """What holds for that file, which may have other names."""
+        return self.settings.policy(path, *others, show_info=self.show_info)
 
 
 def configure(parser: ArgumentParser, formats: list[str], default_format: str) -> None:

@@ -111,8 +111,10 @@ class Policy(Record):
 
     Attributes:
         switches: rules that were switched on or off by name.
-        lawful: the same as the repository's configuration alone says: it binds budgets.
+        lawful: rules that the repository's own configuration ignores: only that silences
+            the budgets that it sets.
         severities: by code, where it is not the rule's own.
+        lawful_severities: those of the repository's own configuration.
         show_info: advice is wanted.
         ceilings: what the repository lets a network have.
     """
@@ -120,12 +122,14 @@ class Policy(Record):
     switches: Switches = {}
     lawful: Switches = {}
     severities: Mapping[str, Severity] = {}
+    lawful_severities: Mapping[str, Severity] = {}
     show_info: bool = False
     ceilings: tuple[Ceiling, ...] = ()
 
     def weighed(self, finding: Finding) -> Finding:
         """The finding with the severity that holds here."""
-        severity = self.severities.get(finding.rule.code, finding.rule.severity)
+        severities = self.lawful_severities if finding.binding else self.severities
+        severity = severities.get(finding.rule.code, finding.rule.severity)
         return finding._replace(rule=finding.rule._replace(severity=severity))
 
     def allows(self, finding: Finding) -> bool:

@@ -16,7 +16,7 @@ from nnlint.record import Record
 from nnlint.sources import Pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from nnlint.budget import Ceiling
     from nnlint.finding import Severity
@@ -71,20 +71,28 @@ class Settings(Record):
     @property
     def severities(self) -> dict[str, Severity]:
         """By code, where it is not the rule's own."""
-        return {code: how for one in self.sources for code, how in one.severities.items()}
+        return _severities(self.sources)
 
-    def policy(self, path: str, *, show_info: bool) -> Policy:
-        """What holds for that file."""
+    def policy(self, path: str, *others: str, show_info: bool) -> Policy:
+        """What holds for that file.
+
+        Args:
+            path: as it is shown.
+            others: its other names: what binds under any of them binds it.
+            show_info: advice is wanted.
+        """
         if not self.sources and not self.above:
             return Policy(show_info=show_info)
         off = tuple(self._off(path))
         local = (Selection(ignore=off),) if off else ()
+        law = (*self.above,) or self.files
         return Policy(
             switches([*(one.selection for one in self.sources), *local]),
-            switches([*(one.selection for one in self.files), *local]),
+            switches(Selection(ignore=one.selection.ignore) for one in law),
             self.severities,
+            _severities(law),
             show_info,
-            tuple(self._ceilings(path)),
+            tuple(self._ceilings((path, *others))),
         )
 
     def _off(self, path: str) -> Iterator[str]:
@@ -93,11 +101,16 @@ class Settings(Record):
                 if Pattern(one.pattern, config.folder).matches(path):
                     yield from one.codes
 
-    def _ceilings(self, path: str) -> Iterator[Ceiling]:
+    def _ceilings(self, paths: tuple[str, ...]) -> Iterator[Ceiling]:
         for config in (*self.files, *self.above):
             for one in config.budgets:
-                if one.pattern == "*" or Pattern(one.pattern, config.folder).matches(path):
+                pattern = Pattern(one.pattern, config.folder)
+                if one.pattern == "*" or any(map(pattern.matches, paths)):
                     yield from one.ceilings
+
+
+def _severities(configs: Iterable[Config]) -> dict[str, Severity]:
+    return {code: how for one in configs for code, how in one.severities.items()}
 
 
 def gathered(

@@ -35,11 +35,13 @@ class Source(Record):
         path: as it is shown; `-` is standard input.
         named: by hand, so that it must be a spec.
         trouble: why its bytes can't be had; None: not tried, or had.
+        others: other names of the same file, that which no link leads to among them.
     """
 
     path: str
     named: bool
     trouble: str | None = None
+    others: tuple[str, ...] = ()
 
 
 def collect(paths: Iterable[str], exclude: Iterable[Pattern]) -> list[Source]:
@@ -50,10 +52,15 @@ def collect(paths: Iterable[str], exclude: Iterable[Pattern]) -> list[Source]:
         for source in _expand(given):
             if not any(pattern.matches(source.path) for pattern in patterns):
                 key = _identity(source.path)
-                earlier = found.setdefault(key, source)
-                if source.named:
-                    found[key] = earlier._replace(named=True)
+                found[key] = _met(found.get(key), source, key)
     return list(found.values())
+
+
+def _met(earlier: Source | None, source: Source, real: str) -> Source:
+    """The input, which may have been met under another name."""
+    first = earlier or source
+    names = {*first.others, source.path, real} - {first.path}
+    return first._replace(named=first.named or source.named, others=tuple(sorted(names)))
 
 
 def _identity(path: str) -> str:

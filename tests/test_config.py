@@ -214,12 +214,43 @@ def test_a_spec_may_lower_it() -> None:
     )
 
 
-@pytest.mark.parametrize("nested", ["params = 1000", "macs = 1000"])
-def test_no_nested_file_raises_it(nested: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "nested",
+    [
+        "budget = {params = 1000}",
+        "budget = {macs = 1000}",
+        'ignore = ["NN9"]',
+        'select = ["NN3"]',
+        'severity = {NN901 = "info"}',
+        'per-file-ignores = {"*" = ["NN901"]}',
+    ],
+)
+def test_no_nested_file_raises_or_silences_it(
+    nested: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     configure(CEILING)
-    configure(f"[tool.nnlint]\nbudget = {{{nested}}}\n", "sub")
+    configure(f"[tool.nnlint]\n{nested}\n", "sub")
     monkeypatch.chdir("sub")
     assert "NN901" in codes("../a.yaml")
+    assert run("../a.yaml")[0] in (Exit.BUDGET, Exit.FINDINGS)
+
+
+def test_the_file_that_sets_it_may_silence_it() -> None:
+    configure(CEILING + 'ignore = ["NN901"]\n')
+    assert "NN901" not in codes()
+    configure(CEILING + 'select = ["NN3"]\n')
+    assert codes() == {"NN301", "NN901"}
+
+
+def test_a_link_is_held_to_what_binds_any_of_its_names() -> None:
+    configure('[tool.nnlint]\nper-file-budgets = {"edge/**" = {params = 20}}\n')
+    Path("edge").mkdir()
+    Path("edge", "b.yaml").symlink_to(Path("a.yaml").resolve())
+    assert run(".")[0] == run("edge")[0] == Exit.BUDGET
+    Path("out").symlink_to("edge")
+    Path("edge", "c.yaml").write_text(SPEC)
+    assert run("out/c.yaml")[0] == Exit.BUDGET
+    assert run("a.yaml")[0] == Exit.OK
 
 
 def test_what_is_unknown_behind_an_ignored_error_is_no_way_around_it() -> None:

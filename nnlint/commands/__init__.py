@@ -52,11 +52,15 @@ def parser(name: str, command: Any) -> ArgumentParser:
             )
 
     if name != DEFAULT:
-        made = Parser(prog=f"nnlint {name}", description=command.SUMMARY)
+        made = Parser(prog=f"nnlint {name}", description=command.SUMMARY, allow_abbrev=False)
     else:
         plain = argparse.RawDescriptionHelpFormatter
         made = Parser(
-            prog="nnlint", description=command.SUMMARY, epilog=_epilog(), formatter_class=plain
+            prog="nnlint",
+            description=command.SUMMARY,
+            epilog=_epilog(),
+            formatter_class=plain,
+            allow_abbrev=False,  # half a word must not write into files
         )
         made.add_argument("--version", action="version", version=f"nnlint {__version__}")
     command.configure(made)

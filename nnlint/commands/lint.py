@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from nnlint.mending import Mended
     from nnlint.options import Options, Terminal
+    from nnlint.policy import Policy
 
 SUMMARY = "Check neural-network specs, count their parameters, keep their budgets."
 NO_PATH = "nnlint: nothing to check: name a spec, a folder, or -\nnnlint: see nnlint --help\n"
@@ -36,7 +37,7 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
         return Outcome(Exit.COULD_NOT_CHECK, err=NO_PATH)
     inputs = sources.collect(chosen.paths, chosen.settings.exclude)
     reports = [_linted(source, chosen) for source in inputs]
-    return _mended(reports, chosen) if chosen.fixes else _told(reports, chosen)
+    return _mended(inputs, reports, chosen) if chosen.fixes else _told(reports, chosen)
 
 
 def _told(reports: list[Report], chosen: Options, log: Iterable[str] = ()) -> Outcome:
@@ -52,13 +53,13 @@ def _lines(log: Iterable[str]) -> str:
     return "".join(f"nnlint: {line}\n" for line in log)
 
 
-def _mended(reports: list[Report], chosen: Options) -> Outcome:
+def _mended(inputs: list[sources.Source], reports: list[Report], chosen: Options) -> Outcome:
     """Every file mended, or what that would change; then what is left."""
     from nnlint import mending  # noqa: PLC0415 - only fixes pay for it
 
     mended = [
-        mending.mend(report, chosen.fixes, chosen.policy(report.path), chosen.variant)
-        for report in reports
+        mending.mend(report, chosen.fixes, _policy(source, chosen), chosen.variant)
+        for source, report in zip(inputs, reports, strict=True)
     ]
     if chosen.diff:
         return _difference(mended, chosen)
@@ -74,7 +75,8 @@ def _difference(mended: list[Mended], chosen: Options) -> Outcome:
 
     told = _told([one.report for one in mended], chosen, mending.told(mended, would=True))
     patch = "".join(mending.difference(one, chosen.style) for one in mended)
-    return Outcome(told.code or (Exit.FINDINGS if patch else Exit.OK), patch, told.err)
+    unread = told.code if told.code == Exit.COULD_NOT_CHECK else Exit.OK
+    return Outcome(unread or (Exit.FINDINGS if patch else Exit.OK), patch, told.err)
 
 
 def _configuration(chosen: Options) -> Outcome:
@@ -83,12 +85,16 @@ def _configuration(chosen: Options) -> Outcome:
     return Outcome(Exit.OK, config_page.page(chosen))
 
 
+def _policy(source: sources.Source, chosen: Options) -> Policy:
+    return chosen.policy(source.path, *source.others)
+
+
 def _linted(source: sources.Source, chosen: Options) -> Report:
     return engine.lint_source(
         source,
         skip_unmarked=chosen.skip_unmarked,
         variant=chosen.variant,
-        policy=chosen.policy(source.path),
+        policy=_policy(source, chosen),
     )
 
 

@@ -27,4 +27,5 @@ input: [784]
 layers:
   - {type: Linear, out_features: 10, bias: false}
 """,
+    ignorable=False,
 )
