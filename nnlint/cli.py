@@ -81,7 +81,7 @@ def _written(outcome: Outcome, stdout: TextIO | None, stderr: TextIO | None) -> 
     from nnlint.terminal import encodable  # noqa: PLC0415 - as above
 
     _say(stderr, outcome.err)
-    if not outcome.out:
+    if not (outcome.out or outcome.data):
         return True
     if stdout is None:
         _say(stderr, "nnlint: standard output is closed\n")
@@ -89,6 +89,9 @@ def _written(outcome: Outcome, stdout: TextIO | None, stderr: TextIO | None) -> 
     try:
         stdout.write(encodable(outcome.out, stdout.encoding or "utf-8"))
         stdout.flush()
+        if outcome.data:
+            stdout.buffer.write(outcome.data)
+            stdout.flush()
     except BrokenPipeError:
         _abandon(stdout)
     except OSError as error:

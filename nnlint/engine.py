@@ -48,19 +48,25 @@ def lint_source(
 
     only_if_marked = skip_unmarked or not source.named
     try:
-        data = sources.fetch(source, MAX_BYTES, only_if_marked=only_if_marked)
+        fetched = sources.fetch(source, MAX_BYTES, only_if_marked=only_if_marked)
     except sources.Unreadable as reason:
-        return Report(source.path, Status.UNREADABLE, str(reason))
+        kept = reason.data if source.path == sources.STDIN else b""
+        return Report(source.path, Status.UNREADABLE, str(reason), data=kept)
     except sources.TooLarge as size:
         return _refused(source.path, "NN014", _too_large(size.args[0], MAX_BYTES))
-    if data is None:
-        return Report(source.path, Status.SKIPPED, sources.MARKER_WORDS)
+    report = _linted(fetched, source.path, variant, policy)
+    return report._replace(data=fetched.data) if source.path == sources.STDIN else report
+
+
+def _linted(fetched: sources.Fetched, path: str, variant: str | None, policy: Policy) -> Report:
+    if not fetched.is_marked:
+        return Report(path, Status.SKIPPED, sources.MARKER_WORDS)
     try:
-        return lint_bytes(data, source.path, variant, policy)
+        return lint_bytes(fetched.data, path, variant, policy)
     except NoSuchVariant as reason:
-        return Report(source.path, Status.UNREADABLE, str(reason))
+        return Report(path, Status.UNREADABLE, str(reason))
     except Exception as error:
-        return Report(source.path, Status.UNREADABLE, f"internal error: {error!r}")
+        return Report(path, Status.UNREADABLE, f"internal error: {error!r}")
 
 
 def _too_large(size: int, limit: int) -> str:
@@ -103,7 +109,8 @@ def lint_text(
 
     read = document.read(text)
     networks, problems = _checked(read, variant, policy) if read.root else ([], [])
-    findings, ignored = _shown(read, [*read.problems, *problems], policy)
+    whole = variant is None and all(len(spec.variants) < len(networks) for spec, _ in networks)
+    findings, ignored = _shown(read, [*read.problems, *problems], policy, whole=whole)
     main: tuple[ModelSpec | None, Graph | None] = networks[0] if networks else (None, None)
     spec, graph = main
     return Report(
@@ -133,11 +140,14 @@ def _checked(
 
 
 def _shown(
-    read: Document, problems: Iterable[Problem], policy: Policy
+    read: Document, problems: Iterable[Problem], policy: Policy, *, whole: bool
 ) -> tuple[tuple[Finding, ...], int]:
-    """What is said of a file, in its order; and how much its comments silence."""
+    """What is said of a file, in its order; and how much its comments silence.
+
+    Unless the `whole` of it was looked at, every variant too, an ignore may be needed yet.
+    """
     placed = _allowed(placing.placed(read, problems), policy)
-    hidden = any(map(hides, placed))
+    hidden = not whole or any(map(hides, placed))
 
     def judges(code: str) -> bool:
         # behind an error lies what no rule has seen: its ignores may be needed there

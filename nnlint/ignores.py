@@ -91,7 +91,7 @@ def _ignores(match: re.Match[str], document: Document, targets: list[int]) -> It
         span = document.lines.span(match.start(), match.end())
         yield Ignore("", line, span, rest and rest[1])
         return
-    codes = list(re.finditer(r"[^\s,]+", match[2]))
+    codes = list(re.finditer(r"[^\s,;]+", match[2]))
     for code in codes:
         start, end = (match.start(2) + place for place in code.span())
         removal = _whole(match, document) if len(codes) == 1 else _item(match, code)
@@ -125,10 +125,10 @@ def _whole(match: re.Match[str], document: Document) -> tuple[int, int]:
 def _item(match: re.Match[str], code: re.Match[str]) -> tuple[int, int]:
     """One code of several, with the comma and the space that part it from the next."""
     text, offset = match[2], match.start(2)
-    behind = re.compile(r"[\s,]+").match(text, code.end())
+    behind = re.compile(r"[\s,;]+").match(text, code.end())
     if behind and behind.end() < len(text):
         return offset + code.start(), offset + behind.end()
-    before = re.search(r"[\s,]*$", text[: code.start()])
+    before = re.search(r"[\s,;]*$", text[: code.start()])
     return offset + (before.start() if before else code.start()), offset + code.end()
 
 
@@ -155,33 +155,60 @@ def apply(
     kept, everything = [], list(findings)
     for finding in everything:
         code = finding.rule.code
-        fitting = (
-            set() if finding.binding else {(code, finding.span.line), (code, None)} & asked
-        )
-        used |= fitting
-        if not fitting:
+        fitting = {(code, finding.span.line), (code, None)} & asked
+        used |= set() if finding.binding else fitting
+        if finding.binding or not fitting:
             kept.append(finding)
     known = set(rules.codes())
     judged = [one for one in ignores if one.code not in known or judges(one.code)]
-    unused = [_unused(ignore) for ignore in judged if (ignore.code, ignore.line) not in used]
+    left = [one for one in judged if (one.code, one.line) not in used]
+    unused = [_unused(one, _beside(one, kept)) for one in left]
     return Silenced(kept, len(everything) - len(kept), unused)
 
 
-def _unused(ignore: Ignore) -> Problem:
+def _beside(ignore: Ignore, kept: Iterable[Finding]) -> Finding | None:
+    """The finding that the comment was likely meant for, and does not silence."""
+    for finding in kept:
+        if finding.rule.code == ignore.code:
+            inside = finding.span.line <= ignore.span.line <= finding.span.end_line
+            if inside or finding.binding:
+                return finding
+    return None
+
+
+def _unused(ignore: Ignore, beside: Finding | None) -> Problem:
+    told = Problem("NN951", (), "", span=ignore.span)
     if not ignore.code:
-        message = "this comment silences nothing: it names no code in brackets"
         hint = f"write # nnlint: ignore[{ignore.meant or 'NN301'}] and the reason"
-        return Problem("NN951", (), message, hint, span=ignore.span)
+        message = "this comment silences nothing: it names no code in brackets"
+        return told._replace(message=message, help=hint)
+    if beside:
+        return _misplaced(told, ignore.code, beside)
     if ignore.code in rules.codes():
         message, hint = f"{ignore.code} does not fire here", "remove it from the comment"
-        return _mended(Problem("NN951", (), message, hint, span=ignore.span), ignore.removal)
-    message = f"there is no rule {ignore.code}"
+        return _mended(told._replace(message=message, help=hint), ignore.removal)
+    return _no_rule(told, ignore)
+
+
+def _misplaced(told: Problem, code: str, beside: Finding) -> Problem:
+    """The comment has a reason, and stands where it does not count."""
+    if beside.binding:
+        message = f"no comment silences {code} here: the repository sets that budget"
+        return told._replace(message=message, help="remove it from the comment")
+    message = f"{code} is found on line {beside.span.line}, and this comment is not on it"
+    hint = f"move the comment to the end of line {beside.span.line}, or alone above it"
+    return told._replace(message=message, help=hint)
+
+
+def _no_rule(told: Problem, ignore: Ignore) -> Problem:
+    told = told._replace(message=f"there is no rule {ignore.code}")
     named = rules.by_name().get(ignore.code)
     if named:
-        problem = Problem("NN951", (), message, f"write its code, {named}", span=ignore.span)
-        return _mended(problem, ignore.span, named)
+        return _mended(told._replace(help=f"write its code, {named}"), ignore.span, named)
+    is_family = any(code.startswith(ignore.code) for code in rules.codes())
     hint = did_you_mean(ignore.code, rules.codes()) or "`nnlint rules` lists all"
-    return Problem("NN951", (), message, hint, span=ignore.span)
+    family = "a comment names whole codes, no families: `nnlint rules` lists all"
+    return told._replace(help=family if is_family else hint)
 
 
 def _mended(problem: Problem, span: Span | None, text: str = "") -> Problem:

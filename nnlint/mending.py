@@ -55,7 +55,7 @@ def mend(
     except Exception as error:
         return _failed(as_it_is, f"not mended: internal error: {error!r}")
     left = tuple(_without_repair(one, wanted) for one in fixed.report.findings)
-    remaining = fixed.report._replace(findings=left, marked=report.marked)
+    remaining = fixed.report._replace(findings=left, marked=report.marked, data=report.data)
     mended = tuple(_as_first_found(fixed.mended, report))
     return Mended(remaining, as_it_is.before, mark + fixed.text, mended)
 

@@ -54,6 +54,7 @@ class Report(Record):
         expectations: its expectations, entry by entry.
         ignored: how many findings ignore comments silenced.
         marked: its bytes begin with a byte order mark, which its text leaves out.
+        data: the bytes of standard input, which nobody can read again.
     """
 
     path: str
@@ -67,6 +68,7 @@ class Report(Record):
     expectations: tuple[Expectation, ...] = ()
     ignored: int = 0
     marked: bool = False
+    data: bytes = b""
 
 
 BUDGET_CODES = ("NN90", "NN91")

@@ -119,18 +119,28 @@ class Pattern(Record):
 
 
 class Unreadable(Exception):  # noqa: N818
-    """The bytes can't be had; the argument says why."""
+    """The bytes can't be had, or are none of a spec's; the first argument says why."""
+
+    data: bytes = b""
+    """The bytes, where there are any."""
 
 
 class TooLarge(Exception):  # noqa: N818
     """The file is larger than the limit; the argument is its size in bytes."""
 
 
-def fetch(source: Source, limit: int, *, only_if_marked: bool) -> bytes | None:
-    """The bytes of an input; None: it has no marker, and only marked ones are wanted.
+class Fetched(Record):
+    """The bytes of an input, and whether they hold the marker of a spec."""
+
+    data: bytes
+    is_marked: bool
+
+
+def fetch(source: Source, limit: int, *, only_if_marked: bool) -> Fetched:
+    """The bytes of an input.
 
     Raises:
-        Unreadable: missing, denied, not a regular file; or unmarked, though it must be a spec.
+        Unreadable: missing, denied, not a regular file; or unmarked, unless that is fine.
         TooLarge: larger than `limit` bytes.
     """
     if source.trouble:
@@ -145,12 +155,14 @@ def fetch(source: Source, limit: int, *, only_if_marked: bool) -> bytes | None:
         raise Unreadable("no file can have that name") from None
     marked = MARKER.search(data.replace(b"\0", b"")) is not None
     if not marked and only_if_marked:
-        return None
+        return Fetched(data, is_marked=False)
     if size > limit:
         raise TooLarge(size)
     if not marked:
-        raise Unreadable(f"not a spec: {MARKER_WORDS} ({REMEDY})")
-    return data
+        refusal = Unreadable(f"not a spec: {MARKER_WORDS} ({REMEDY})")
+        refusal.data = data
+        raise refusal
+    return Fetched(data, is_marked=True)
 
 
 def _standard_input(limit: int) -> tuple[bytes, int]:

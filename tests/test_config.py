@@ -375,7 +375,9 @@ def test_the_settings_are_shown_as_toml_that_sets_them() -> None:
     assert table["fail-on"] == "warning"
     assert table["severity"] == {"NN301": "error"}
     assert table["per-file-ignores"] == {'sub "x"/*': ["NN4"]}
-    assert table["per-file-budgets"] == {"*": {"params": 15000, "layer_share": "50%"}}
+    assert table["per-file-budgets"] == {
+        "*": {"params": 15000, "layer_share": "50%", "warn_at": "90%"}
+    }
     assert "from: pyproject.toml, the command line" in out
     Path("shown.toml").write_text(out)
     assert codes("--config", "shown.toml", "a.yaml") == codes("--ignore", "NN402", "a.yaml")

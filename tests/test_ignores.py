@@ -242,9 +242,35 @@ def test_the_place_of_a_useless_ignore_is_its_code_or_the_comment() -> None:
 
 
 def test_a_suggested_code_exists() -> None:
-    for code in ("NN3011", "NN12", "NN9511"):
+    for code in ("NN3011", "NN132", "NN9511"):
         (finding,) = engine.lint_text(layers(f"  - ReLU # nnlint: ignore[{code}]\n")).findings
         assert str(finding.help).removeprefix("did you mean '").rstrip("?'") in rules.codes()
+
+
+def test_a_comment_names_no_family() -> None:
+    (finding,) = engine.lint_text(layers("  - ReLU # nnlint: ignore[NN3]\n")).findings
+    assert str(finding.help).startswith("a comment names whole codes")
+
+
+def test_an_ignore_inside_of_its_finding_is_told_where_to_go() -> None:
+    text = layers(
+        "  - type: Linear\n    out_features: 3 # nnlint: ignore[NN301] mine\n  - BatchNorm1d\n"
+    ).replace("[3]", "[3]")
+    messages = {f.rule.code: f for f in engine.lint_text(text).findings}
+    assert (
+        messages["NN951"].message == "NN301 is found on line 4, and this comment is not on it"
+    )
+    assert messages["NN951"].repair is None
+
+
+def test_an_ignore_that_a_variant_may_need_is_not_judged() -> None:
+    text = (
+        "nnlint: 1\ninput: [4]\nvars: {b: false}\nvariants: {v: {b: true}}\nlayers:\n"
+        "  - {type: Linear, out_features: 3, bias: $b} # nnlint: ignore[NN301] x\n"
+        "  - BatchNorm1d\n"
+    )
+    for chosen in (None, "v"):
+        assert engine.lint_text(text, variant=chosen).findings == ()
 
 
 def test_a_file_of_ignores_costs_no_more_than_it_is_long() -> None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nnlint import engine
+from nnlint import engine, sources
 from nnlint.document import MAX_BYTES
 from nnlint.report import Status
-from nnlint.sources import Pattern, Source, TooLarge, Unreadable, collect, fetch
+from nnlint.sources import Pattern, Source, TooLarge, Unreadable, collect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,12 @@ def write(*names: str, data: bytes = SPEC) -> None:
     for name in names:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(data)
+
+
+def fetch(source: Source, limit: int, *, only_if_marked: bool) -> bytes | None:
+    """The bytes of a spec; None where it is none and that is fine."""
+    fetched = sources.fetch(source, limit, only_if_marked=only_if_marked)
+    return fetched.data if fetched.is_marked else None
 
 
 def found(*paths: str, exclude: tuple[str, ...] = ()) -> list[str]:

@@ -20,11 +20,12 @@ DEFAULT = "lint"
 
 
 class Outcome(Record):
-    """What a command says, where, and how it ends."""
+    """What a command says, where, and how it ends; `data` is passed on as it is."""
 
     code: int
     out: str = ""
     err: str = ""
+    data: bytes = b""
 
 
 def names() -> list[str]:

@@ -65,9 +65,12 @@ def _mended(inputs: list[sources.Source], reports: list[Report], chosen: Options
         return _difference(mended, chosen)
     written = [mending.write(one) for one in mended]
     told = _told([one.report for one in written], chosen, mending.told(written, would=False))
-    streamed = [one.after for one in written if one.report.path == sources.STDIN]
     # the text of standard input goes on to standard output, so what is said of it must not
-    return Outcome(told.code, streamed[0], told.err + told.out) if streamed else told
+    for one in written:
+        if one.report.path == sources.STDIN:
+            passed_on = one.after.encode() if one.changed else one.report.data
+            return Outcome(told.code, err=told.err + told.out, data=passed_on)
+    return told
 
 
 def _difference(mended: list[Mended], chosen: Options) -> Outcome:
