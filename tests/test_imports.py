@@ -170,7 +170,8 @@ def test_no_modules_import_each_other() -> None:
 def test_rules_and_layer_families_know_no_sibling() -> None:
     """The folder is the list: any of its files can be taken away."""
     helpers = {"base", "attribute", "dividing", "shape", "spatial", "walking", "windows",
-                   "attending"}  # fmt: skip
+                   "attending", "first_token", "heads", "maps", "neighbours", "properties",
+                   "reported", "words"}  # fmt: skip
     siblings = [
         str(one)
         for one in inside()

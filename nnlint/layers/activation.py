@@ -21,6 +21,7 @@ class _Activation(Layer):
     is_nonlinear = True
     role = "activation"
     is_elementwise = True
+    keeps_tokens_apart = True
     takes_indices: ClassVar[bool] = False
     """Torch computes it of whole numbers too; of most it does not."""
     keeps_indices: ClassVar[bool] = False
@@ -290,6 +291,7 @@ class GLU(_Activation):
     """Halves an axis: the first half times the sigmoid of the second."""
 
     is_elementwise = False
+    keeps_tokens_apart = False
 
     example_inputs = {"input": [128, 64]}
 
@@ -318,6 +320,7 @@ class _AlongAxis(_Activation):
 
     compares_scores = True
     is_elementwise = False
+    keeps_tokens_apart = False
     prefers = Layout.SEQUENCE
 
     dim: int | None = attribute(

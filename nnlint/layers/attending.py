@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from nnlint.layers.base import Layer, ParamTensor, features_last, need_rank
-from nnlint.layers.dividing import nearest_divisors
+from nnlint.layers.dividing import nearest_divisors, nearest_multiples
 from nnlint.layers.shape import Layout, Misfit, Shape
 from nnlint.record import Record
 from nnlint.wording import listed
@@ -67,9 +67,18 @@ def need_sequence(x: Shape, of_features: str | None = None) -> None:
     hint = of_features or (
         f"write an input as {{sequence: [T, {x.last}]}}; a Reshape makes tokens of features"
     )
-    if x.rank > 2:
-        hint = "a Flatten with end_dim: -2 makes one axis of those before the features"
-    need_rank(x, range(2, 3), "a sequence [T, features]", hint)
+    need_rank(x, range(2, 3), "a sequence [T, features]", of_more_axes(x) or hint)
+
+
+def of_more_axes(x: Shape) -> str | None:
+    """What to do about a sequence with more axes than two: None where it has no more."""
+    if x.rank < 3:
+        return None
+    flatten = "a Flatten with end_dim: -2 makes one axis of those before the features"
+    if x.layout is not Layout.SEQUENCE or x.rank > 3:
+        return flatten
+    tokens = f"{{tokens: {x.dims[0]}}}"
+    return f"{flatten}; if an Embedding looked up {x.dims[0]} indices, their input is {tokens}"
 
 
 def need_divisor(  # noqa: PLR0913 - each is a word of the message
@@ -95,6 +104,8 @@ def need_divisor(  # noqa: PLR0913 - each is a word of the message
     verb = "divides" if len(near) == 1 else "divide"
     message = f"{name} {number} is not divisible by {key} {parts}"
     ways = [f"write {key}: {fitting}" if near else "", instead]
+    if near and not any(parts <= 2 * n <= 4 * parts for n in near):
+        ways.insert(0, f"make {name} {listed(map(str, nearest_multiples(parts, number)))}")
     raise Misfit(
         "NN204",
         f"{message}; {fitting} {verb} it" if near else message,

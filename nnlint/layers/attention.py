@@ -205,12 +205,21 @@ class MultiheadAttention(_Attending):
             head * (self.num_kv_heads or self.num_heads),
         )
 
+    @property
+    def sees_only_earlier(self) -> bool:
+        """If it is causal."""
+        return self.causal
+
+    def attended(self, *inputs: Shape) -> tuple[int, ...]:
+        """All keys, or a window of them, and those that it adds."""
+        keys = _three(*inputs)[1].known[0]
+        return (min(keys, self.window or keys) + self.add_bias_kv + self.add_zero_attn,)
+
     def macs(self, inputs: Sequence[Shape], output: Shape) -> int:  # noqa: ARG002
         """Projections, and each query with each key that it sees."""
         query, key, _ = _three(*inputs)
-        keys = key.known[0]
-        seen = min(keys, self.window or keys) + self.add_bias_kv + self.add_zero_attn
-        return self._projections(*inputs).macs(query.known[0], keys, seen)
+        (seen,) = self.attended(*inputs)
+        return self._projections(*inputs).macs(query.known[0], key.known[0], seen)
 
 
 def _three(*inputs: Shape) -> tuple[Shape, Shape, Shape]:
@@ -263,6 +272,15 @@ class MultiheadLatentAttention(_Attending):
     )
     dropout: float = attribute(PROBABILITY, "probability that a token is not seen", default=0.0)
     causal: bool = CAUSAL
+
+    @property
+    def sees_only_earlier(self) -> bool:
+        """If it is causal."""
+        return self.causal
+
+    def attended(self, *inputs: Shape) -> tuple[int, ...]:
+        """All tokens."""
+        return (inputs[0].known[0],)
 
     @property
     def projection_biases(self) -> tuple[bool, ...]:

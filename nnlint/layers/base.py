@@ -286,6 +286,9 @@ class Layer:
     only_rescales: ClassVar[bool] = False
     """A norm that divides by a size, and neither subtracts nor adds anything."""
 
+    makes_tokens: ClassVar[bool] = False
+    """Each position of a map comes out as a token, in the order of the rows."""
+
     is_elementwise: ClassVar[bool] = False
     """A function of each element by itself; its shape stays."""
     gives_positive: ClassVar[bool] = False
@@ -413,6 +416,16 @@ class Layer:
         return None
 
     @property
+    def keeps_tokens_apart(self) -> bool:
+        """Each token of a sequence is made of what arrives at its own place, and no other."""
+        return False
+
+    @property
+    def sees_only_earlier(self) -> bool:
+        """A token of a sequence is made of itself and those before it, never of later ones."""
+        return False
+
+    @property
     def passes_last(self) -> bool:
         """What is said of a network's last layer holds through it (Identity, Flatten)."""
         return False
@@ -429,6 +442,14 @@ class Layer:
     def reads_as(self) -> Layout | None:
         """The layout that it takes an undecided `[a, b]` for; None: it does not care."""
         return self.prefers
+
+    def attended(self, *inputs: Shape) -> tuple[int, ...]:  # noqa: ARG002
+        """Among how many tokens a query chooses, in each attention; empty: it has none."""
+        return ()
+
+    def kept_tokens(self, x: Shape) -> range | None:  # noqa: ARG002
+        """Which tokens of a sequence it keeps; None: it chooses none, or nobody knows which."""
+        return None
 
     def competing(self, x: Shape) -> int | None:  # noqa: ARG002
         """How many scores share one sum; None for layers that compare none."""

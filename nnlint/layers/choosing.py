@@ -47,6 +47,11 @@ class Select(Layer):
             self._check_index(x.dims[-2], x, output)
         return output
 
+    def kept_tokens(self, x: Shape) -> range:
+        """One."""
+        place = self.index % x.known[0]
+        return range(place, place + 1)
+
     def _check_index(self, length: int, x: Shape, output: Shape) -> None:
         if not -length <= self.index < length:
             raise Misfit(
@@ -82,6 +87,11 @@ class Slice(Layer):
         if kept == 0:
             self._refuse_nothing(x.dims[index], x)
         return x.replaced(index, kept)
+
+    def kept_tokens(self, x: Shape) -> range | None:
+        """A part, if it cuts the axis of the tokens."""
+        of_tokens = x.layout is Layout.SEQUENCE and x.index(self.dim) == -x.rank
+        return range(x.known[0])[self.start : self.end] if of_tokens else None
 
     def _refuse_nothing(self, size: int, x: Shape) -> None:
         end = "its end" if self.end is None else str(self.end)

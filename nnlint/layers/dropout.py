@@ -16,6 +16,7 @@ class _Dropout(Layer):
     reference = "https://docs.pytorch.org/docs/stable/nn.html#dropout-layers"
     passes_linearity = True
     passes_last = True
+    keeps_tokens_apart = True
     dropout_key = "p"
 
     p: float = attribute(PROBABILITY, "share of the elements set to 0", default=0.5,

@@ -30,6 +30,7 @@ class LayerScale(Layer):
     example_inputs = {"input": {"sequence": [197, 768]}}
     prefers = Layout.SEQUENCE
     passes_linearity = True
+    keeps_tokens_apart = True
 
     init_value: float = attribute(REAL, "what the factors start as", default=1e-5)
 
@@ -64,6 +65,7 @@ class Parameter(Layer):
     example = {"shape": [100, 256]}
     passes_linearity = True
     keeps_elements = True
+    keeps_tokens_apart = True
     passes_last = True
 
     shape: tuple[int, ...] = attribute(

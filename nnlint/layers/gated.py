@@ -39,6 +39,7 @@ class GatedMLP(Layer):
     prefers = Layout.SEQUENCE
     is_nonlinear = True
     multiplies_last = True
+    keeps_tokens_apart = True
     width_keys = ("hidden_features",)
 
     in_features: int | None = stated(

@@ -28,6 +28,7 @@ class Linear(Layer):
     bounds = UNBOUNDED
     feature_axis = -1
     multiplies_last = True
+    keeps_tokens_apart = True
     width_keys = ("out_features",)
     takes_follow = True
 
@@ -125,5 +126,6 @@ class Identity(Layer):
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.Identity.html"
     passes_linearity = True
     keeps_elements = True
+    keeps_tokens_apart = True
     passes_last = True
     passes_shift = True

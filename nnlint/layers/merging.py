@@ -107,6 +107,7 @@ class _Merge(Layer):
 class Add(_Merge):
     """The sum of its inputs, which have equal shapes."""
 
+    keeps_tokens_apart = True
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.add.html"
     wants = "it adds inputs of equal shapes"
 

@@ -361,6 +361,11 @@ class _TrailingNorm(Layer):
             self.normalised(x)
         return x
 
+    @property
+    def keeps_tokens_apart(self) -> bool:
+        """If it normalises the features alone."""
+        return len(self._written()) < 2
+
     def _written(self) -> tuple[int, ...]:
         match self.normalized_shape:
             case None:

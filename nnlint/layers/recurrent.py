@@ -171,6 +171,11 @@ class _Stack(_Recurrent):
         return ("", "_reverse") if self.bidirectional else ("",)
 
     @property
+    def sees_only_earlier(self) -> bool:
+        """Unless it also comes back from the end."""
+        return not self.bidirectional
+
+    @property
     def dropout_key(self) -> str | None:
         """It drops between its layers, if it has several; in Keras, what arrives."""
         drops = self.num_layers > 1 or self.convention == "keras"

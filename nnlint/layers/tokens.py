@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from nnlint.layers.attending import of_more_axes
 from nnlint.layers.attribute import SIZE, attribute, optional
 from nnlint.layers.base import Layer, ParamTensor, features_last, need_rank
 from nnlint.layers.shape import Layout, Misfit, Shape, Unknown
@@ -26,6 +27,7 @@ class ToTokens(Layer):
     prefers = Layout.MAP
     passes_linearity = True
     keeps_elements = True
+    makes_tokens = True
 
     def infer(self, *inputs: Shape) -> Shape:
         """[C, H, W] -> [H·W, C]."""
@@ -59,7 +61,7 @@ class _OnTokens(Layer):
                 "a ToTokens before it makes a sequence of a map",
             )
         if not x.open:
-            need_rank(x, range(2, 3), "a sequence [T, d]")
+            need_rank(x, range(2, 3), "a sequence [T, d]", of_more_axes(x))
         return x._replace(layout=Layout.SEQUENCE)
 
 
@@ -88,6 +90,7 @@ class _AddedTable(_OnTokens):
 
     formula = {"weight": "num_embeddings × d"}
     is_embedding = True
+    keeps_tokens_apart = True
 
     def rows(self, x: Shape) -> int:
         """How many vectors the table has.

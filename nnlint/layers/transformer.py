@@ -85,10 +85,14 @@ class _TransformerLayer(_Attending):
             if self.bias:
                 yield ParamTensor(f"norm{number}.bias", (width,))
 
+    def attended(self, *inputs: Shape) -> tuple[int, ...]:
+        """All tokens, and all of a memory."""
+        return tuple(x.known[0] for x in inputs)
+
     def macs(self, inputs: Sequence[Shape], output: Shape) -> int:  # noqa: ARG002
         """Each attention, the second over the memory, and both linear layers."""
         width, tokens = self.width(*inputs), inputs[0].known[0]
-        attended = (x.known[0] for x in inputs)
+        attended = self.attended(*inputs)
         attention = sum(square(width).macs(tokens, keys, keys) for keys in attended)
         return attention + tokens * 2 * width * self.dim_feedforward
 

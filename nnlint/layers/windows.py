@@ -20,6 +20,23 @@ Numbers: TypeAlias = int | tuple[int, ...]
 MAP_WORDS = {1: "[C, L]", 2: "[C, H, W]", 3: "[C, D, H, W]"}
 """How a map with that many spatial axes is written."""
 
+PICTURE_CHANNELS = (1, 3, 4)
+"""Grey, RGB, RGB with transparency."""
+LONGEST = 16
+"""How many times as high as wide a picture may be, or as wide as high."""
+
+
+def with_channels_first(shape: Shape) -> tuple[int, ...] | None:
+    """How a picture, or a film, that seems to have its channels last is to be written.
+
+    None where it does not look like one: it has few entries last, and sides before them.
+    """
+    if shape.open or len(shape.dims) < 3 or shape.last not in PICTURE_CHANNELS:
+        return None
+    height, width = sorted(shape.dims[-3:-1])
+    has_sides = min(shape.dims[:-1]) > shape.last and width <= LONGEST * height
+    return (shape.last, *shape.dims[:-1]) if has_sides else None
+
 
 def for_each_axis(value: Numbers, axes: int) -> tuple[int, ...]:
     """One number for each axis: 3 on two axes is (3, 3)."""
@@ -79,11 +96,16 @@ def need_room(  # noqa: PLR0913, PLR0917 - each is a word of the message
         Misfit: `room` is negative.
     """
     if room < 0:
+        larger = (
+            f"make the map at least {span - padded} larger, pad more, or take a smaller {key}"
+        )
+        fitting = with_channels_first(shape)
+        picture = fitting and f"a picture has its channels first: {shape_text(fitting)}"
         raise Misfit(
             "NN211",
             f"its window spans {span} on axis {axis} of {shape}, but only {padded} are there, "
             "the padding counted",
-            f"make the map at least {span - padded} larger, pad more, or take a smaller {key}",
+            f"{picture}; or {larger}" if picture else larger,
             key=key,
         )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Applies, Edit, Fix, Problem, Severity
 from nnlint.layers.shape import Misfit, Unknown
 from nnlint.rules import Rule
+from nnlint.rules.heads import last_batch_norms
 from nnlint.rules.walking import by_definition, leaving
 from nnlint.wording import grouped
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 def check(graph: Graph) -> Iterator[Problem]:
     """Biases whose every copy feeds a norm that centres the same axis."""
     outputs = leaving(graph)
+    going = {id(norm) for norm, _, output in last_batch_norms(graph) if output.loss}
     for path, nodes in by_definition(graph):
-        if all(_has_learned_bias(node) and _is_centred(node, outputs) for node in nodes):
+        if all(_has_learned_bias(node) and _is_centred(node, outputs, going) for node in nodes):
             node = nodes[0]
             yield Problem(
                 "NN301",
@@ -44,8 +46,8 @@ def _has_learned_bias(node: Node) -> bool:
     return bool(layer and layer.bias_flag and layer.feature_axis is not None and node.trainable)
 
 
-def _is_centred(origin: Node, outputs: set[int]) -> bool:
-    """Whether all that the bias reaches is norms that take it away, and no output."""
+def _is_centred(origin: Node, outputs: set[int], going: set[int]) -> bool:
+    """Whether all that it reaches is norms that take its bias away, and stay, and no output."""
     waiting, seen = [origin], {id(origin)}
     while waiting:
         taken = waiting.pop()
@@ -56,7 +58,7 @@ def _is_centred(origin: Node, outputs: set[int]) -> bool:
             if node.layer and node.layer.passes_shift:
                 waiting += [] if id(node) in seen else [node]
                 seen.add(id(node))
-            elif not _takes_away(origin, node):
+            elif id(node) in going or not _takes_away(origin, node):
                 return False
     return True
 
@@ -88,8 +90,9 @@ RULE = Rule(
         "Identity, max pooling and average pooling that averages no padding. The rule is "
         "silent if anything else takes the layer's output, or it leaves the network; if an "
         "activation, dropout or padding lies between; if the norm averages over other axes "
-        "(LayerNorm, RMSNorm, other GroupNorms, a Linear on [C, L]); and if the layer or the "
-        "norm is frozen: a frozen norm subtracts a stored mean and leaves the bias its effect."
+        "(LayerNorm, RMSNorm, other GroupNorms, a Linear on [C, L]); if the norm comes last "
+        "and is to be removed itself (NN408); and if the layer or the norm is frozen: a "
+        "frozen norm subtracts a stored mean and leaves the bias its effect."
     ),
     reference="https://arxiv.org/abs/1502.03167",
     bad="""\

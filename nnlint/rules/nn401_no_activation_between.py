@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity
 from nnlint.layers.shape import Misfit, Unknown
 from nnlint.rules import Rule
-from nnlint.rules.walking import follows, is_dense, leaving
+from nnlint.rules.neighbours import Neighbours
+from nnlint.rules.properties import is_dense
+from nnlint.rules.reported import Reported
+from nnlint.rules.words import follows
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:
@@ -18,32 +21,29 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Pairs of linear maps joined only by what keeps them linear."""
-    outputs = leaving(graph)
+    reported = Reported(graph)
+    near = Neighbours(graph, _passes_linearity)
+    judged = {
+        id(node): _is_judged(node, reported) for node in filter(_is_linear_map, graph.nodes)
+    }
     for first in graph.nodes:
-        maps = first.layer and first.layer.is_linear_map and not _is_depthwise(first)
-        if maps and not _is_chosen(first):
-            for second in _next_maps(first, outputs):
-                if not _is_depthwise(second) and not _is_bottleneck(first, second):
+        if judged.get(id(first)) and not _is_chosen(first):
+            for second in near.alone(first):
+                if judged.get(id(second)) and not _is_bottleneck(first, second):
                     yield _problem(first, second)
 
 
-def _next_maps(first: Node, outputs: set[int]) -> Iterator[Node]:
-    """The linear maps that the output reaches; where it is taken twice, none.
+def _is_linear_map(node: Node) -> bool:
+    return bool(node.layer and node.layer.is_linear_map)
 
-    What leaves the network is taken there: who takes it besides is a second.
-    """
-    waiting, seen = [first], {id(first)}
-    while waiting:
-        node = waiting.pop()
-        for consumers in node.loops if id(node) in outputs else node.followers():
-            follower = consumers[0] if len(consumers) == 1 else None
-            if follower is None or follower.layer is None:
-                continue
-            if follower.layer.is_linear_map:
-                yield follower
-            elif follower.layer.passes_linearity and id(follower) not in seen:
-                seen.add(id(follower))
-                waiting.append(follower)
+
+def _passes_linearity(node: Node) -> bool:
+    return bool(node.layer and node.layer.passes_linearity)
+
+
+def _is_judged(node: Node, reported: Reported) -> bool:
+    """Whether it is known to be the linear map that it should be, and known what takes it."""
+    return not (_is_depthwise(node, reported) or reported.wires(node) or reported.defaults)
 
 
 def _is_chosen(node: Node) -> bool:
@@ -51,8 +51,10 @@ def _is_chosen(node: Node) -> bool:
     return any(part.spec.layer and part.spec.layer.chooses for part in node.parts)
 
 
-def _is_depthwise(node: Node) -> bool:
+def _is_depthwise(node: Node, reported: Reported) -> bool:
     """Half of a separable convolution, which is linear on purpose; unknown is silent."""
+    if reported.is_at(node) and not is_dense(node):
+        return True  # its groups may fit no channels, or its channels no groups
     try:
         return bool(node.layer and node.layer.is_depthwise(node.inputs[0]))
     except (Unknown, Misfit):
@@ -109,7 +111,9 @@ RULE = Rule(
         "does not widen and the second is wider: a low rank, as in autoencoders), on depthwise "
         "convolutions (half of a separable one), in the experts of a MoE, where the first "
         "layer's output is taken twice or leaves the network, where a merge, an attention, a "
-        "recurrent or gated layer or a Custom lies between, and where a size is unknown."
+        "recurrent or gated layer or a Custom lies between, and where a size is unknown. It is "
+        "silent too where an error that is reported hides what was meant: on a convolution "
+        "that has one, in a Residual that can't add, and where the defaults were refused."
     ),
     reference="https://www.deeplearningbook.org/contents/mlp.html",
     bad="""\

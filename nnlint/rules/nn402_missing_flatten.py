@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
+from nnlint.layers.windows import PICTURE_CHANNELS
 from nnlint.rules import Rule
-from nnlint.rules.walking import PICTURE_CHANNELS, unflattened
+from nnlint.rules.maps import unflattened
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity
 from nnlint.layers.shape import Misfit, Unknown
 from nnlint.rules import Rule
-from nnlint.rules.walking import Neighbours, by_definition, does_nothing
+from nnlint.rules.neighbours import Neighbours
+from nnlint.rules.properties import does_nothing
+from nnlint.rules.walking import by_definition
 from nnlint.wording import plural
 
 if TYPE_CHECKING:

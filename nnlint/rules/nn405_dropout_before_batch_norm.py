@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity, spell
 from nnlint.rules import Rule
-from nnlint.rules.walking import Neighbours, by_definition, keeps_elements
+from nnlint.rules.neighbours import Neighbours
+from nnlint.rules.properties import keeps_elements
+from nnlint.rules.walking import by_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import completes_loss
+from nnlint.rules.heads import completes_loss
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity
 from nnlint.layers.shape import Layout
 from nnlint.rules import Rule
-from nnlint.rules.walking import slides
+from nnlint.rules.properties import slides
 from nnlint.wording import plural, shape_text
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import completes_loss, ends
+from nnlint.rules.heads import last_batch_norms
 from nnlint.wording import plural
 
 if TYPE_CHECKING:
@@ -14,19 +14,11 @@ if TYPE_CHECKING:
 
     from nnlint.graph import Graph, Node
 
-DISTANCES = (
-    "CosineEmbeddingLoss", "HingeEmbeddingLoss", "MarginRankingLoss", "TripletMarginLoss",
-    "TripletMarginWithDistanceLoss",
-)  # fmt: skip
-"""Losses on embeddings, which are normalised on purpose."""
-
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Outputs that end in a batch norm."""
-    for end, layer, output in ends(graph):
-        behind = end if completes_loss(layer, output.loss) else None
-        node = end.sources[0] if behind else end
-        if node and _is_judged(node, output.loss) and _learns_beside(graph, node):
+    for node, behind, output in last_batch_norms(graph):
+        if _learns_beside(graph, node):
             last = f"last but for {behind.spec.label}" if behind else "last"
             yield Problem(
                 "NN408",
@@ -37,11 +29,6 @@ def check(graph: Graph) -> Iterator[Problem]:
                 _remedy(node),
                 severity=None if output.loss else Severity.INFO,
             )
-
-
-def _is_judged(node: Node, loss: str | None) -> bool:
-    uses_batch = node.layer is not None and node.layer.uses_batch
-    return uses_batch and node.trainable and loss not in DISTANCES
 
 
 def _learns_beside(graph: Graph, node: Node) -> bool:
@@ -69,7 +56,8 @@ RULE = Rule(
         "before BCELoss or a LogSoftmax before NLLLoss does not hide it. Mostly it "
         "comes from the defaults, where the last layer should say norm: none. Embeddings end "
         "in a batch norm on purpose (ArcFace, SimSiam): with a loss on distances the rule is "
-        "silent, and without a loss it is advice. It is silent on frozen norms."
+        "silent, and without a loss it is advice. It is silent on frozen norms. A bias before "
+        "such a norm is needed once the norm is gone: with a loss, NN301 says nothing of it."
     ),
     reference="https://arxiv.org/abs/1502.03167",
     bad="""\

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.layers.shape import Layout
+from nnlint.layers.windows import with_channels_first
 from nnlint.rules import Rule
-from nnlint.rules.walking import PICTURE_CHANNELS, slides
-from nnlint.wording import shape_text
+from nnlint.rules.properties import slides
+from nnlint.rules.reported import Reported
+from nnlint.wording import plural, shape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,12 +19,13 @@ if TYPE_CHECKING:
     from nnlint.layers.base import Slide
     from nnlint.layers.shape import Shape
 
-LONGEST = 16
-"""How many times as high as wide a picture may be, or as wide as high."""
-
 
 def check(graph: Graph) -> Iterator[Problem]:
-    """The inputs of the network that a convolution takes first."""
+    """The inputs of the network that a convolution takes first.
+
+    Where its window finds no room, that is told already (NN211), with the channels first.
+    """
+    reported = Reported(graph, "NN211")
     entered: dict[str | None, list[Node]] = {}
     for node in graph.nodes:
         for name in node.entries:
@@ -31,7 +34,7 @@ def check(graph: Graph) -> Iterator[Problem]:
         for node in _first_convolutions(entered.get(name, [])):
             windows = slides(node)
             found = _channels_last(name, shape, windows) or _flat(node, windows)
-            if found:
+            if found and not reported.is_at(node):
                 yield found
                 break
 
@@ -57,24 +60,17 @@ def _keeps_axes(node: Node) -> bool:
 
 def _channels_last(name: str, shape: Shape, windows: tuple[Slide, ...]) -> Problem | None:
     """The input has few entries last and many before, and the window spans several there."""
-    few = not shape.open and shape.last in PICTURE_CHANNELS
-    if not few or len(windows) < 2 or windows[-1].span == 1 or not _has_sides(shape):
+    fitting = with_channels_first(shape)
+    if fitting is None or len(windows) < 2 or windows[-1].span == 1:
         return None
-    fitting = shape_text((shape.last, *shape.dims[:-1]))
     return Problem(
         "NN412",
         ("input",) if name == "input" else ("inputs", name),
-        f"the input {shape} looks like an image with its {shape.last} channels last, but a map "
-        f"has its channels first: {shape.dims[0]} channels of {shape_text(shape.dims[1:])} are "
-        "read",
-        f"write {fitting}",
+        f"the input {shape} looks like an image with its {plural(shape.last, 'channel')} last, "
+        f"but a map has its channels first: {shape.dims[0]} channels of "
+        f"{shape_text(shape.dims[1:])} are read",
+        f"write {shape_text(fitting)}",
     )
-
-
-def _has_sides(shape: Shape) -> bool:
-    """Whether what stands before the last axis can be the sides of a picture, or a film."""
-    height, width = sorted(shape.dims[-3:-1])
-    return min(shape.dims[:-1]) > shape.last and width <= LONGEST * height
 
 
 def _flat(node: Node, windows: tuple[Slide, ...]) -> Problem | None:
@@ -107,7 +103,8 @@ RULE = Rule(
         "4 entries and all others more; also if the first convolution's square window slides "
         "over a map of height 1. It is silent behind a Permute, on sequences [L, d], on deep "
         "maps [2048, 8, 4] (one side more than 16 times the other), and where the window spans "
-        "1 on that axis: then its author knows the axis."
+        "1 on that axis: then its author knows the axis. Where the first window finds no "
+        "room, that is NN211, which names the channels too."
     ),
     reference="https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html",
     bad="""\

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity, spell
 from nnlint.layers.shape import Layout
 from nnlint.rules import Rule
-from nnlint.rules.walking import before, slides
+from nnlint.rules.properties import slides
+from nnlint.rules.walking import before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import (
-    beneath,
-    classes,
-    competing,
-    ends,
-    is_head,
-    numbers_within,
-)
+from nnlint.rules.heads import SOFTMAX_INSIDE, beneath, classes, ends, is_head
+from nnlint.rules.properties import competing
+from nnlint.rules.words import numbers_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +17,7 @@ if TYPE_CHECKING:
     from nnlint.graph import Graph, Node
     from nnlint.layers.base import Layer
 
-LOSS = "CrossEntropyLoss"
+LOSS = SOFTMAX_INSIDE
 MUCH = 0.1
 """What a perfect answer may cost where the scores are bounded, before it is worth a word."""
 

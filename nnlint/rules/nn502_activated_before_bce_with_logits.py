@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import beneath, ends, is_head, numbers_within
+from nnlint.rules.heads import SIGMOID_INSIDE, beneath, ends, is_head
+from nnlint.rules.words import numbers_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from nnlint.graph import Graph, Node
     from nnlint.layers.base import Layer
 
-LOSSES = ("BCEWithLogitsLoss", "MultiLabelSoftMarginLoss", "SoftMarginLoss")
-"""Those that are −log sigmoid of the score of what is right."""
 MUCH = 0.1
 """What a perfect answer may cost where the scores are bounded, before it is worth a word."""
 
@@ -25,7 +24,7 @@ def check(graph: Graph) -> Iterator[Problem]:
     """Last layers that give probabilities, or scores within narrow bounds."""
     for node, layer, output in ends(graph):
         loss = output.loss
-        if loss in LOSSES and is_head(node, output, loss):
+        if loss in SIGMOID_INSIDE and is_head(node, output, loss):
             if layer.gives_probabilities:
                 yield _problem(node, loss)
             elif _least_cost(layer) > MUCH and not beneath(node) and not _cuts_off(layer):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import competing, ends
+from nnlint.rules.heads import ends
+from nnlint.rules.properties import competing
 from nnlint.wording import listed
 
 if TYPE_CHECKING:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
+from nnlint.rules.heads import needless
+from nnlint.rules.properties import competing, guesses_axis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,9 +16,10 @@ if TYPE_CHECKING:
 
 
 def check(graph: Graph) -> Iterator[Problem]:
-    """Layers without dim where torch takes the batch."""
+    """Layers without dim where torch takes the batch; silent on what has to go anyway."""
+    going = needless(graph)
     for node in graph.nodes:
-        if node.layer and node.inputs and node.layer.guesses_axis(node.inputs[0]):
+        if guesses_axis(node) and id(node) not in going and competing(node) != 1:
             yield Problem(
                 "NN504",
                 node.path,
@@ -34,7 +37,9 @@ RULE = Rule(
     rationale=(
         "Left without dim, torch takes axis 0 of a tensor with three axes. With the batch in "
         "front, [batch, T, d], that is the batch: the samples of a batch compete with each "
-        "other. nnlint takes the last axis of a sequence and the channels of a map."
+        "other. nnlint takes the last axis of a sequence and the channels of a map. The rule "
+        "is silent where the softmax has to go anyway: before a loss that computes it itself "
+        "(NN501, NN502) or judges each score alone (NN509), and over a single score (NN503)."
     ),
     reference="https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html",
     bad="""\

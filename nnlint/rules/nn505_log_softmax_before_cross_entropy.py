@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import heads
+from nnlint.rules.heads import heads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

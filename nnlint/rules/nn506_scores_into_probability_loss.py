@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import beneath, heads, numbers_within
+from nnlint.rules.heads import beneath, heads
+from nnlint.rules.words import numbers_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import beneath, heads
+from nnlint.rules.heads import beneath, heads
+from nnlint.rules.properties import guesses_axis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,12 +21,13 @@ def check(graph: Graph) -> Iterator[Problem]:
         before = beneath(node)
         taken_already = before is not None and before.gives_log_probabilities
         if layer.gives_probabilities and layer.compares_scores and not taken_already:
+            logarithm = "{type: LogSoftmax, dim: -1}" if guesses_axis(node) else "LogSoftmax"
             yield Problem(
                 "NN507",
                 node.path,
                 f"{node.spec.label} comes last, but NLLLoss takes logarithms: of a probability "
                 "p it makes the loss −p, not −log p",
-                f"write LogSoftmax in place of {node.spec.type}, or remove it and use "
+                f"write {logarithm} in place of {node.spec.type}, or remove it and use "
                 "CrossEntropyLoss",
             )
 

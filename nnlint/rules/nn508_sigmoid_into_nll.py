@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import beneath, heads
+from nnlint.rules.heads import beneath, heads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

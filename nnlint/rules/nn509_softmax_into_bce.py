@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import beneath, competing, heads
+from nnlint.rules.heads import beneath, heads
+from nnlint.rules.properties import competing
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:

@@ -1,19 +1,28 @@
-"""NN510: a single score, for a loss that compares several."""
+"""NN510: a single score, or a map of one place, for a loss that compares classes."""
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
+from nnlint.layers.shape import Layout
 from nnlint.rules import Rule
-from nnlint.rules.walking import before, competing, ends, is_lone_score, unflattened
+from nnlint.rules.heads import ends, is_lone_score
+from nnlint.rules.maps import unflattened
+from nnlint.rules.properties import competing
+from nnlint.rules.walking import before
+from nnlint.wording import shape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nnlint.graph import Graph, Node
     from nnlint.layers.base import Layer
+    from nnlint.layers.shape import Shape
 
+OF_CLASSES = ("CrossEntropyLoss", "NLLLoss")
+"""The losses that want one class for each place of a map."""
 UNBOUNDED = "NLLLoss"
 """The loss that compares nothing itself: it has no least value, where others are 0."""
 
@@ -23,6 +32,16 @@ def check(graph: Graph) -> Iterator[Problem]:
     for node, layer, output in ends(graph):
         if is_lone_score(output) and competing(node) != 1 and not _is_of_rows(graph, node):
             yield _problem(node, layer, str(output.loss))
+    for output in graph.outputs.values():
+        last = output.edge.node
+        if last and output.loss in OF_CLASSES and _is_one_place(output.edge.shape):
+            yield _unflattened(last, output.loss)
+
+
+def _is_one_place(shape: Shape) -> bool:
+    """Whether it is a map of several classes with a single place."""
+    is_map = shape.layout is Layout.MAP and not shape.open and shape.rank > 1
+    return is_map and shape.dims[0] > 1 == prod(shape.dims[1:])
 
 
 def _is_of_rows(graph: Graph, node: Node) -> bool:
@@ -51,11 +70,24 @@ def _problem(node: Node, layer: Layer, loss: str) -> Problem:
     )
 
 
+def _unflattened(last: Node, loss: str) -> Problem:
+    shape = last.output
+    axes = shape_text(shape.dims[1:])
+    return Problem(
+        "NN510",
+        last.path,
+        f"{last.spec.label} comes last and gives a map {shape}, and {loss} wants a class for "
+        f"each place of a map: torch refuses one class a sample, without the axes {axes}",
+        f"a Flatten behind it makes {shape_text(shape.dims[:1])} of it",
+        severity=Severity.WARNING,
+    )
+
+
 RULE = Rule(
     code="NN510",
     name="output-does-not-fit-loss",
     severity=Severity.ERROR,
-    summary="A single output score with a loss that compares classes.",
+    summary="One score, or a map of one place, with a loss that compares classes.",
     rationale=(
         "CrossEntropyLoss and the margin losses over classes raise the score of the right "
         "class above those of the others. Of one class they are 0, whatever the score, and the "
@@ -66,7 +98,10 @@ RULE = Rule(
         "other losses, which take any number of outputs, where the shape is unknown, on a "
         "softmax over one score (NN503), and where a map was not flattened (NN402). Where the "
         "scores of several samples are put side by side outside of the network (the answers of "
-        "a multiple choice), ignore it with that reason."
+        "a multiple choice), ignore it with that reason. A map [C, 1, 1] of several classes "
+        "is a warning: CrossEntropyLoss and NLLLoss read it as a picture of one pixel, want a "
+        "target of the same form, and stop at a plain class (measured), so the last Flatten is "
+        "missing. Maps of more places are segmentation, and silent."
     ),
     reference="https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html",
     bad="""\

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity
 from nnlint.layers.shape import Layout
 from nnlint.rules import Rule
-from nnlint.rules.walking import ends
+from nnlint.rules.heads import ends
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

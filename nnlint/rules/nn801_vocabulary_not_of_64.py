@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import is_dense, last_stretch
+from nnlint.rules.properties import is_dense
+from nnlint.rules.walking import last_stretch
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity, spell
 from nnlint.quantity import percent
 from nnlint.rules import Rule
-from nnlint.rules.walking import before, is_dense, last_stretch
+from nnlint.rules.properties import is_dense
+from nnlint.rules.walking import before, last_stretch
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import by_definition, does_nothing, origin
+from nnlint.rules.properties import does_nothing
+from nnlint.rules.walking import by_definition, origin
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:

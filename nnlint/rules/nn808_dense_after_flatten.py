@@ -10,7 +10,7 @@ from nnlint.finding import Problem, Severity
 from nnlint.layers.shape import Layout
 from nnlint.quantity import percent
 from nnlint.rules import Rule
-from nnlint.rules.walking import is_dense
+from nnlint.rules.properties import is_dense
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:

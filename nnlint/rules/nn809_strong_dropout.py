@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity
 from nnlint.quantity import percent
 from nnlint.rules import Rule
-from nnlint.rules.walking import dropped_share
+from nnlint.rules.properties import dropped_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

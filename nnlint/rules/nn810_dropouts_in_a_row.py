@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity
 from nnlint.quantity import percent
 from nnlint.rules import Rule
-from nnlint.rules.walking import dropped_share, follows
+from nnlint.rules.neighbours import Neighbours
+from nnlint.rules.properties import dropped_share
+from nnlint.rules.words import follows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,25 +19,10 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Pairs of dropouts with nothing learned on the way."""
-    for first in graph.nodes:
-        if _drops(first):
-            for second in _next_dropouts(first):
-                yield _problem(first, second)
-
-
-def _next_dropouts(first: Node) -> Iterator[Node]:
-    """The dropouts that alone take what the first one leaves."""
-    waiting, seen = [first], {id(first)}
-    while waiting:
-        for consumers in waiting.pop().followers():
-            follower = consumers[0] if len(consumers) == 1 else None
-            if follower is None or not _learns_nothing(follower):
-                continue
-            if _drops(follower):
-                yield follower
-            elif id(follower) not in seen:
-                seen.add(id(follower))
-                waiting.append(follower)
+    near = Neighbours(graph, _only_passes_on)
+    for first in filter(_drops, graph.nodes):
+        for second in filter(_drops, near.alone(first)):
+            yield _problem(first, second)
 
 
 def _learns_nothing(node: Node) -> bool:
@@ -45,6 +32,10 @@ def _learns_nothing(node: Node) -> bool:
 
 def _drops(node: Node) -> bool:
     return _learns_nothing(node) and dropped_share(node) > 0
+
+
+def _only_passes_on(node: Node) -> bool:
+    return _learns_nothing(node) and not dropped_share(node)
 
 
 def _problem(first: Node, second: Node) -> Problem:
@@ -68,8 +59,8 @@ RULE = Rule(
         "and no layer has learned anything from the first before the second comes. Mostly one "
         "stands at the end of a block and the other at the start of the next. Activations, "
         "pooling and reshaping between them change nothing. The rule is silent where the "
-        "first one's output is taken twice, or is merged with another that was not dropped, "
-        "and for p: 0."
+        "first one's output is taken twice or leaves the network, where it is merged with "
+        "another that was not dropped, and for p: 0."
     ),
     reference="https://jmlr.org/papers/v15/srivastava14a.html",
     bad="""\

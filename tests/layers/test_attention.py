@@ -539,3 +539,26 @@ def test_keras_words_are_answered() -> None:
     assert keras_names()["GroupedQueryAttention"] == "MultiheadAttention"
     finding = refusal(attention(key_dim=3), [5, 12])
     assert (finding.rule.code, finding.help) == ("NN103", "write head_dim")
+
+
+@pytest.mark.parametrize(
+    ("heads", "width", "remedy"),
+    [(8, 193, "make embed_dim 192 or 200, or write num_heads: 1 or 193, or give head_dim"),
+     (12, 769, "make embed_dim 768 or 780, or write num_heads: 1 or 769, or give head_dim"),
+     (5, 768, "write num_heads: 4 or 6, or give head_dim"),
+     (16, 8, "write num_heads: 8, or give head_dim")],
+)  # fmt: skip
+def test_a_width_that_no_sensible_number_divides_is_what_is_wrong(
+    heads: int, width: int, remedy: str
+) -> None:
+    assert refusal(attention(heads), [5, width]).help == remedy
+
+
+@pytest.mark.parametrize("first", ["PositionEmbedding", attention()])
+def test_a_grid_of_indices_may_be_an_input_of_vectors_by_mistake(first: object) -> None:
+    table = {"type": "Embedding", "num_embeddings": 9, "embedding_dim": 12}
+    spec = {"nnlint": 1, "input": [5, 12], "layers": [table, first]}
+    (finding,) = lint_text(json.dumps(spec)).findings
+    assert finding.rule.code == "NN202"
+    assert str(finding.help).endswith("looked up 5 indices, their input is {tokens: 5}")
+    assert not lint_text(json.dumps({**spec, "input": {"tokens": 5}})).findings

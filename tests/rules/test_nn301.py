@@ -197,3 +197,31 @@ def test_a_bias_that_leaves_the_network_counts(outputs: list[str]) -> None:
     assert "NN301" not in codes
     alone = lint_text(json.dumps({**spec, "outputs": ["normed"]})).findings
     assert "NN301" in [finding.rule.code for finding in alone]
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [("CrossEntropyLoss", ["NN408"]), (None, ["NN301", "NN408"]),
+     ("TripletMarginLoss", ["NN301"])],
+)  # fmt: skip
+def test_before_a_norm_that_has_to_go_the_bias_stays(
+    loss: str | None, expected: list[str]
+) -> None:
+    """Without a loss NN408 is advice: whoever does not ask for it still hears of the bias."""
+    spec = {
+        "nnlint": 1,
+        "input": [4],
+        "layers": [linear(), NORM],
+        **({"loss": loss} if loss else {}),
+    }
+    codes = [finding.rule.code for finding in lint_text(json.dumps(spec)).findings]
+    assert codes == expected
+
+
+def test_an_inner_norm_is_another_matter() -> None:
+    layers = [linear(), NORM, "ReLU", linear(), NORM]
+    spec = {"nnlint": 1, "input": [4], "layers": layers, "loss": "CrossEntropyLoss"}
+    paths = [
+        (finding.rule.code, finding.path) for finding in lint_text(json.dumps(spec)).findings
+    ]
+    assert paths == [("NN301", ("layers", 0)), ("NN408", ("layers", 4))]

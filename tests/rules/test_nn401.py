@@ -164,3 +164,42 @@ def test_what_has_no_such_price() -> None:
     conv = {"type": "Conv2d", "out_channels": 4, "kernel_size": 3}
     (finding,) = found(conv, "Flatten", linear(4), x=[3, 8, 8])
     assert (finding.help or "").endswith("or make them one layer")
+
+
+# What an error that is reported hides
+
+
+def spec_codes(layers: list[object], **top: object) -> set[str]:
+    spec = {"nnlint": 1, "input": [8, 16, 16], "layers": layers, **top}
+    return {finding.rule.code for finding in lint_text(json.dumps(spec)).findings}
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [({"groups": 8, "in_channels": 16}, "NN201"), ({"groups": 3}, "NN204"),
+     ({"groups": 8, "kernel_size": 17}, "NN211")],
+)  # fmt: skip
+def test_a_convolution_that_may_have_been_depthwise(broken: dict[str, int], code: str) -> None:
+    assert spec_codes([conv(8, **broken), conv(4)]) == {code}
+    assert "NN401" not in spec_codes([conv(8), conv(4, **broken)])
+    assert "NN401" in spec_codes([conv(8), conv(4)])
+
+
+def test_a_dense_layer_with_a_wrong_size_is_a_linear_map_all_the_same() -> None:
+    layers: list[object] = [linear(16), linear(4, in_features=17)]
+    assert spec_codes(layers, input=[8]) == {"NN201", "NN401"}
+
+
+def test_a_residual_that_can_not_add_takes_what_it_should_have_added() -> None:
+    residual = {"type": "Residual", "body": ["LayerNorm", linear(4)]}
+    layers: list[object] = [linear(16), residual]
+    assert spec_codes(layers, input={"sequence": [6, 8]}) == {"NN212"}
+    assert spec_codes([*layers, linear(2)], input={"sequence": [6, 8]}) == {"NN212"}
+
+
+@pytest.mark.parametrize("act", ["Foo", {"type": "LeakyReLU", "slope": 0.1}, 5])
+def test_defaults_that_were_refused(act: object) -> None:
+    codes = spec_codes([conv(8), conv(8)], defaults={"Conv2d": {"act": act}})
+    assert len(codes) == 1
+    assert codes.isdisjoint({"NN401"})
+    assert spec_codes([conv(8), conv(8)], defaults={"Conv2d": {"bias": False}}) == {"NN401"}

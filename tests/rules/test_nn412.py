@@ -132,3 +132,38 @@ def test_unknown_shapes_are_silent() -> None:
 def test_the_sides_of_a_picture_are_alike(x: tuple[int, ...], *, fires: bool) -> None:
     """Maps of networks that tell persons apart are [2048, 8, 4]."""
     assert bool(found(conv(), x=x)) == fires
+
+
+def codes(*layers: object, x: object) -> list[str]:
+    report = lint_text(json.dumps({"nnlint": 1, "input": x, "layers": layers}))
+    return [finding.rule.code for finding in report.findings]
+
+
+@pytest.mark.parametrize("x", [[224, 200, 3], [28, 26, 1]])
+def test_a_first_window_without_room_is_one_finding_that_names_the_channels(
+    x: list[int],
+) -> None:
+    first = conv(5, padding=0)
+    (finding,) = lint_text(json.dumps({"nnlint": 1, "input": x, "layers": [first]})).findings
+    assert finding.rule.code == "NN211"
+    fitting = [x[-1], *x[:-1]]
+    assert str(finding.help).startswith(f"a picture has its channels first: {fitting}; or make")
+    assert codes(first, x=fitting) == []
+
+
+def test_a_window_without_room_on_other_maps_says_nothing_of_channels() -> None:
+    report = lint_text(
+        json.dumps({"nnlint": 1, "input": [64, 5, 5], "layers": [conv(7, padding=0)]})
+    )
+    (finding,) = report.findings
+    assert str(finding.help).startswith("make the map at least 2 larger")
+    assert codes(conv(5, padding=0), x=[2048, 8, 4]) == ["NN211"]
+
+
+def test_one_channel_is_no_plural() -> None:
+    (finding,) = found(conv(), x=[28, 28, 1])
+    assert "an image with its 1 channel last" in finding.message
+
+
+def test_an_error_elsewhere_does_not_hide_it() -> None:
+    assert codes(conv(3), conv(3, in_channels=9), x=[32, 32, 3]) == ["NN412", "NN201"]

@@ -65,3 +65,36 @@ def test_unknown_shapes_are_silent() -> None:
 def test_one_definition_is_one_finding() -> None:
     body = {"type": "Sequential", "layers": ["Softmax"], "repeat": 5}
     assert len(found(body, x=[16, 32])) == 1
+
+
+def codes(*layers: object, loss: str, x: object) -> list[str]:
+    spec = {"nnlint": 1, "input": x, "layers": layers, "loss": loss}
+    return [finding.rule.code for finding in lint_text(json.dumps(spec)).findings]
+
+
+LINEAR = {"type": "Linear", "out_features": 5}
+
+
+@pytest.mark.parametrize(
+    ("name", "loss", "expected"),
+    [("Softmax", "CrossEntropyLoss", ["NN501"]), ("Softmin", "CrossEntropyLoss", ["NN501"]),
+     ("Softmax", "BCEWithLogitsLoss", ["NN502"]), ("Softmax", "BCELoss", ["NN509"]),
+     ("LogSoftmax", "CrossEntropyLoss", ["NN504", "NN505"]),
+     ("Softmax", "MSELoss", ["NN504"]), ("LogSoftmax", "NLLLoss", ["NN504"])],
+)  # fmt: skip
+def test_what_the_loss_wants_gone_needs_no_axis(
+    name: str, loss: str, expected: list[str]
+) -> None:
+    """LogSoftmax before CrossEntropyLoss is advice: along the wrong axis it is none."""
+    assert codes(LINEAR, name, loss=loss, x={"sequence": [7, 8]}) == expected
+
+
+def test_a_single_score_has_no_axis_to_choose() -> None:
+    one = {"type": "Linear", "out_features": 1}
+    assert codes(one, "Softmax", LINEAR, loss="MSELoss", x={"sequence": [7, 8]}) == ["NN503"]
+
+
+def test_before_the_last_layer_the_axis_is_still_missing() -> None:
+    layers = (LINEAR, "Softmax", LINEAR, "Softmax")
+    found = codes(*layers, loss="CrossEntropyLoss", x={"sequence": [7, 8]})
+    assert [code for code in found if code != "NN811"] == ["NN504", "NN501"]

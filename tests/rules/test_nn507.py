@@ -51,7 +51,7 @@ def test_the_logarithm_was_forgotten(last: str) -> None:
         ((linear(act="Softmax"),), [8]),
         (({"type": "Sequential", "layers": [linear(), "Softmax"], "repeat": 3},), [8]),
         (("Softmax2d",), [10, 7, 7]),
-        (("Softmax2d", {"type": "AdaptiveAvgPool2d", "output_size": 1}), [10, 7, 7]),
+        (("Softmax2d", {"type": "AdaptiveAvgPool2d", "output_size": 1}, "Flatten"), [10, 7, 7]),
         ((linear(), {"type": "Softmax", "dim": -1}), {"sequence": [5, 8]}),
         ((linear(), {"type": "Softmax", "dim": -1}, {"type": "Permute", "dims": [2, 1]}),
          {"sequence": [5, 8]}),
@@ -94,3 +94,11 @@ def test_an_output_s_own_loss_counts() -> None:
     layers = [linear(), {"type": "Softmax", "name": "p"}]
     (finding,) = heads(*layers, loss="MSELoss", outputs={"a": {"from": "p", "loss": "NLLLoss"}})
     assert finding.rule.code == "NN507"
+
+
+def test_the_logarithm_that_is_written_instead_has_its_axis() -> None:
+    """In one step: left without dim it would be the next finding."""
+    layers = (linear(), "Softmax")
+    found = heads(*layers, x={"sequence": [5, 8]})
+    help_of = {finding.rule.code: finding.help or "" for finding in found}
+    assert help_of["NN507"].startswith("write {type: LogSoftmax, dim: -1} in place of Softmax")

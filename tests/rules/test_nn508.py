@@ -47,7 +47,7 @@ def test_it_says_what_would_be_learned() -> None:
         ((linear(), "Sigmoid", "Flatten", "Dropout", "Identity"), [8]),
         ((linear(act="Sigmoid"),), [8]),
         (("Sigmoid",), [10, 7, 7]),
-        (("Sigmoid", {"type": "AdaptiveMaxPool2d", "output_size": 1}), [10, 7, 7]),
+        (("Sigmoid", {"type": "AdaptiveMaxPool2d", "output_size": 1}, "Flatten"), [10, 7, 7]),
         (({"type": "Sequential", "layers": [linear(), "Sigmoid"], "repeat": 3},), [8]),
         (({"type": "Linear"}, "Sigmoid"), [8]),
     ],

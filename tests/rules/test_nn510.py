@@ -140,3 +140,47 @@ def test_copies_are_one_finding() -> None:
 def test_rows_that_are_mixed_on_purpose_do_not_hide_it() -> None:
     mixed = ({"type": "Permute", "dims": [2, 1]}, linear(5), {"type": "Mean", "dim": 2})
     assert codes(*mixed, linear(1), x={"sequence": [5, 8]}) == ["NN510"]
+
+
+CLASSES = {"type": "Conv2d", "out_channels": 10, "kernel_size": 1}
+WHOLE = {"type": "AdaptiveAvgPool2d", "output_size": 1}
+
+
+@pytest.mark.parametrize("loss", ["CrossEntropyLoss", "NLLLoss"])
+def test_a_map_of_one_place_has_no_plain_class(loss: str) -> None:
+    """Measured in torch: a target [batch] is refused, "only batches of spatial targets"."""
+    logs = ["LogSoftmax"] if loss == "NLLLoss" else []
+    layers = [CLASSES, *logs, {**WHOLE, "name": "pool"}]
+    (finding,) = heads(*layers, loss=loss, x=[3, 7, 7])
+    assert (finding.rule.code, finding.rule.severity) == ("NN510", Severity.WARNING)
+    assert finding.path == ("layers", len(layers) - 1)
+    assert finding.message == (
+        f"AdaptiveAvgPool2d 'pool' comes last and gives a map [10, 1, 1], and {loss} wants a "
+        "class for each place of a map: torch refuses one class a sample, without the axes "
+        "[1, 1]"
+    )
+    assert finding.help == "a Flatten behind it makes [10] of it"
+    assert heads(*layers, "Flatten", loss=loss, x=[3, 7, 7]) == []
+
+
+@pytest.mark.parametrize(
+    ("layers", "x", "fires"),
+    [
+        ((CLASSES,), [3, 1, 1], True),
+        (({"type": "Conv1d", "out_channels": 10, "kernel_size": 5},), {"map": [3, 5]}, True),
+        ((CLASSES,), [3, 7, 7], False),
+        ((CLASSES,), [3, 1, 7], False),
+        ((linear(),), {"sequence": [1, 8]}, False),
+        ((linear(),), [8], False),
+        ((CLASSES, WHOLE, {"type": "Mean", "dim": [2, 3]}), [3, 7, 7], False),
+    ],
+)
+def test_maps_of_more_places_are_segmentation(
+    layers: tuple[object, ...], x: object, *, fires: bool
+) -> None:
+    assert codes(*layers, x=x) == (["NN510"] if fires else [])
+
+
+@pytest.mark.parametrize("loss", ["BCEWithLogitsLoss", "MSELoss", "MultiLabelSoftMarginLoss"])
+def test_other_losses_compare_a_map_with_a_map(loss: str) -> None:
+    assert codes(CLASSES, WHOLE, loss=loss, x=[3, 7, 7]) == []

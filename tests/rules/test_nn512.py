@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import log
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -124,3 +125,18 @@ def test_each_output_is_judged_by_its_loss() -> None:
     outputs = {"x": "a", "y": {"from": "b", "loss": "MSELoss"}}
     (finding,) = heads(*layers, loss=None, outputs=outputs)
     assert "no gradient from MSELoss" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("loss", "severity"),
+    [("BCEWithLogitsLoss", Severity.WARNING), ("SoftMarginLoss", Severity.WARNING),
+     ("MultiLabelSoftMarginLoss", Severity.WARNING), ("MSELoss", Severity.INFO)],
+)  # fmt: skip
+def test_where_no_can_never_be_said_it_is_a_warning(loss: str, severity: Severity) -> None:
+    (finding,) = heads(linear(1), "ReLU", loss=loss)
+    assert (finding.rule.code, finding.rule.severity) == ("NN512", severity)
+
+
+def test_what_no_costs_is_the_logarithm_of_2() -> None:
+    (finding,) = heads(linear(1), "ReLU", loss="BCEWithLogitsLoss")
+    assert f"it costs {-log(1 / 2):.4f} or more" in finding.message

@@ -92,3 +92,10 @@ def test_what_drops_within_itself_is_no_dropout() -> None:
 
 def test_shapes_do_not_matter() -> None:
     assert len(found({"type": "Linear"}, drop(), drop())) == 1
+
+
+def test_what_leaves_the_network_is_taken_there() -> None:
+    layers = [DENSE, drop(name="first"), drop(name="second"), DENSE]
+    outputs = ["first", "second"]
+    assert found(*layers, outputs=outputs) == []
+    assert len(found(*layers)) == 1

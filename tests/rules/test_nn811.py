@@ -112,3 +112,73 @@ def test_each_layer_has_its_own_activation_of_the_defaults() -> None:
     """The last layer's, which is meant, does not excuse the hidden ones."""
     layers = [{"type": "Linear", "out_features": 16}] * 4
     assert len(found(*layers, defaults={"Linear": {"act": "Tanh"}})) == 1
+
+
+# A softmax, which makes all features small
+
+
+def softmax(dim: int | None = -1) -> dict[str, Any]:
+    return {"type": "Softmax", "dim": dim}
+
+
+def test_a_hidden_softmax_shares_out_one() -> None:
+    (finding,) = found(dense(), {**softmax(), "name": "hidden"}, dense())
+    assert finding.rule.severity is Severity.INFO
+    assert finding.path == ("layers", 1)
+    assert finding.message == (
+        "Softmax 'hidden' lets the 16 features of a hidden layer share one sum of 1: each is "
+        f"{1 / 16:.2g} on average, and hardly any gradient passes"
+    )
+    assert "ReLU, GELU or SiLU" in (finding.help or "")
+
+
+SEQUENCE = {"sequence": [5, 16]}
+
+
+@pytest.mark.parametrize(
+    ("layers", "x"),
+    [
+        ((dense("Softmax"), dense()), [16]),
+        ((dense("Softmin"), dense()), [16]),
+        ((dense(), "Identity", softmax(), "Identity", dense()), [16]),
+        ((dense("Softmax"), "Dropout", dense()), [16]),
+        ((dense(), "Dropout", softmax(), dense()), [16]),
+        (({"type": "Residual", "body": [dense(), softmax(), dense()]},), SEQUENCE),
+        (({"type": "Residual", "body": [dense(), softmax(), dense()]},
+          {"type": "MultiheadAttention", "num_heads": 2}), SEQUENCE),
+    ],
+)  # fmt: skip
+def test_a_softmax_between_dense_layers(layers: tuple[object, ...], x: object) -> None:
+    assert len(found(*layers, x=x)) == 1
+
+
+@pytest.mark.parametrize(
+    ("layers", "x"),
+    [
+        ((dense(), softmax()), [16]),
+        ((dense(), softmax(), dense(bias=False)), [16]),
+        ((dense(), "LogSoftmax", dense()), [16]),
+        ((softmax(), dense()), [16]),
+        ((dense(), "LayerNorm", softmax(), dense()), [16]),
+        ((dense(), softmax(1), dense()), SEQUENCE),
+        ((dense(), softmax(), "Dropout"), [16]),
+        ((dense(), {"type": "Conv2d", "out_channels": 4, "kernel_size": 1}), [16]),
+        (({"type": "Linear", "out_features": 1}, softmax(), dense()), [16]),
+        (({"type": "Linear"}, softmax(), dense()), [16]),
+    ],
+)
+def test_a_softmax_elsewhere_is_silent(layers: tuple[object, ...], x: object) -> None:
+    assert found(*layers, x=x) == []
+
+
+def test_an_attention_by_hand_multiplies() -> None:
+    values = {"type": "Linear", "out_features": 16, "from": "input", "name": "values"}
+    weigh = {"type": "Multiply", "from": ["weights", "values"]}
+    layers = [dense(), {**softmax(), "name": "weights"}, values, weigh, dense()]
+    assert found(*layers) == []
+
+
+def test_probabilities_that_leave_the_network_are_an_answer() -> None:
+    layers = [dense(), {**softmax(), "name": "policy"}, {**dense(), "name": "value"}]
+    assert found(*layers, outputs=["policy", "value"]) == []
+    assert len(found(*layers)) == 1
