@@ -8,6 +8,7 @@ that was not hidden behind a mistake. What fails is left alone.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from nnlint import edits, engine
@@ -136,17 +137,30 @@ def _made(state: Fixed, batch: Sequence[Finding], run: _Run) -> Fixed | None:
     repairs = [one.repair for one in batch if one.repair]
     places = [place for one in repairs for place in one.replacements]
     text = edits.replaced(state.text, read, places)
-    if not _says_the_same(
-        read, document.read(text), [edit for one in repairs for edit in one.edits]
-    ):
+    changes = edits.everywhere(read, [edit for one in repairs for edit in one.edits])
+    if not _says_the_same(read, document.read(text), changes):
         return None
     report = run.lint(text)
     unsafe = any(one.applies is Applies.UNSAFE for one in repairs)
     if _is_worse(state.report, report, batch, unsafe=unsafe):
         return None
+    if unsafe and not _variants_stay(read, state.text, text, batch, run):
+        return None
     if not unsafe and not _counts_stay(state.report, report):
         return None
     return Fixed(text, report, (*state.mended, *batch))
+
+
+def _variants_stay(
+    read: Document, before: str, after: str, batch: Sequence[Finding], run: _Run
+) -> bool:
+    """Whether an unsafe fix leaves every variant as good as it was."""
+    variants = read.data.get("variants") if isinstance(read.data, dict) else None
+    for name in variants if isinstance(variants, dict) else ():
+        one = run._replace(variant=str(name))
+        if _is_worse(one.lint(before), one.lint(after), batch, unsafe=True):
+            return False
+    return True
 
 
 def _says_the_same(read: Document, after: Document, changes: Sequence[Edit]) -> bool:
@@ -171,7 +185,15 @@ def _is_worse(before: Report, after: Report, batch: Sequence[Finding], *, unsafe
     again = {(one.rule.code, one.path) for one in batch}
     if any((one.rule.code, one.path) in again for one in fresh):
         return True
+    if not _fewer(before, after, batch):
+        return True
     return bool(fresh) and not _hides(before)
+
+
+def _fewer(before: Report, after: Report, batch: Sequence[Finding]) -> bool:
+    """Whether there is less to mend of each kind: what only moves elsewhere is not mended."""
+    were, are = (Counter(one.rule.code for one in r.findings) for r in (before, after))
+    return all(are[one.rule.code] < max(were[one.rule.code], 1) for one in batch)
 
 
 def _hides(report: Report) -> bool:

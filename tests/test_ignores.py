@@ -255,7 +255,7 @@ def test_a_comment_names_no_family() -> None:
 def test_an_ignore_inside_of_its_finding_is_told_where_to_go() -> None:
     text = layers(
         "  - type: Linear\n    out_features: 3 # nnlint: ignore[NN301] mine\n  - BatchNorm1d\n"
-    ).replace("[3]", "[3]")
+    )
     messages = {f.rule.code: f for f in engine.lint_text(text).findings}
     assert (
         messages["NN951"].message == "NN301 is found on line 4, and this comment is not on it"
@@ -267,7 +267,7 @@ def test_an_ignore_that_a_variant_may_need_is_not_judged() -> None:
     text = (
         "nnlint: 1\ninput: [4]\nvars: {b: false}\nvariants: {v: {b: true}}\nlayers:\n"
         "  - {type: Linear, out_features: 3, bias: $b} # nnlint: ignore[NN301] x\n"
-        "  - BatchNorm1d\n"
+        "  - BatchNorm1d\n  - ReLU\n  - {type: Linear, out_features: 3}\n"
     )
     for chosen in (None, "v"):
         assert engine.lint_text(text, variant=chosen).findings == ()
