@@ -9,7 +9,7 @@ from nnlint import budget, rules
 from nnlint.finding import Severity
 from nnlint.policy import ByGlob, Config, Invalid, Selection
 from nnlint.published import TOP_LEVEL
-from nnlint.wording import described, did_you_mean, listed, quoted
+from nnlint.wording import described, did_you_mean, listed, quoted, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -59,6 +59,8 @@ def _read(file: Path, *, needed: bool) -> Config | None:
         raise Invalid(f"{shown(file)}: this is not TOML: {error}") from None
     tools = whole.get("tool", {})
     table = tools.get("nnlint") if isinstance(tools, dict) else None
+    if table is None and "nnlint" in whole:
+        raise Invalid(f"{shown(file)}: [nnlint] is not read: its name is [{TABLE}]")
     if table is None and needed:
         raise Invalid(f"{shown(file)}: there is no table [{TABLE}] in it")
     return None if table is None else _Reader.of_file(file).config(table)
@@ -155,7 +157,8 @@ class _Reader:
 
     def _texts(self, value: Any, at: str) -> tuple[str, ...]:
         if not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
-            hint = f"write [{quoted(value)}]" if isinstance(value, str) else None
+            words = split(value) if isinstance(value, str) else []
+            hint = f"write [{', '.join(map(quoted, words))}]" if words else None
             self._expected(value, at, "a list of texts", hint)
             return ()
         return tuple(value)
@@ -242,5 +245,7 @@ def wrong_code(word: str) -> str | None:
     code = rules.by_name().get(word)
     if code:
         return f"rules go by their codes: write {quoted(code)}"
+    if word and any(code.startswith(word.upper()) for code in known):
+        return f"codes are in capitals: write {quoted(word.upper())}"
     hint = did_you_mean(word.upper(), known) if word else None
     return f"there is no rule or family of that code: {hint or '`nnlint rules` lists all'}"

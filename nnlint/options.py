@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Applies, Severity
 from nnlint.record import Record
-from nnlint.settings import gathered, split
+from nnlint.settings import gathered
 from nnlint.terminal import PIPE_WIDTH, Style
+from nnlint.wording import split
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

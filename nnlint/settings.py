@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nnlint.policy import Policy, Selection, switches
 from nnlint.record import Record
 from nnlint.sources import Pattern
+from nnlint.wording import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from nnlint.policy import Config
 
 FILE = "pyproject.toml"
-MENTION = rb"tool\s*\.\s*[\"']?nnlint|^\s*\[\s*tool\s*\]"
+MENTION = rb"tool\s*\.\s*[\"']?nnlint|^\s*\[\s*tool\s*\]|^\s*\[\s*nnlint\b"
 """What no file with our table is without: it spares others the time of a TOML parser."""
 PREFIX = "NNLINT_"
 VARIABLE = f"{PREFIX}CONFIG"
@@ -184,8 +185,3 @@ def _value(text: str, kind: type) -> Any:
     if kind is bool:
         return {"1": True, "true": True, "0": False, "false": False}.get(text.lower(), text)
     return text
-
-
-def split(text: str) -> list[str]:
-    """`NN301, NN4` -> its words."""
-    return [word for word in re.split(r"[,\s]+", text) if word]

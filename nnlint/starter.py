@@ -47,6 +47,8 @@ def target(name: str, given: str | None) -> Path:
     if not given.endswith(SUFFIXES):
         empty = "it is empty; is a variable not set?"
         hint = f"write {given}.yaml, or {given}/ for a folder" if given else empty
+        if given in names():
+            hint = f"write --template {given}"
         kinds = " or ".join(SUFFIXES)
         raise NotWritten(
             f"{given or repr(given)} is no spec's name, which ends in {kinds}: {hint}"

@@ -103,3 +103,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """`did you mean 'Linear'?`, or None where nothing is near."""
     word = nearest(name, known)
     return f"did you mean {quoted(word)}?" if word else None
+
+
+def split(text: str) -> list[str]:
+    """`NN301, NN4` -> its words."""
+    return text.replace(",", " ").split()

@@ -283,8 +283,8 @@ def test_every_variant_is_held_to_it() -> None:
         ('slect = ["NN3"]', "[tool.nnlint] takes no key 'slect': did you mean 'select'?"),
         ("fail_on = 1", "[tool.nnlint] takes no key 'fail_on': did you mean 'fail-on'?"),
         ('select = ["NN999"]', "select names 'NN999', but there is no rule or family"),
-        ('ignore = ["nn301"]', ("ignore names 'nn301', but there is no rule or family of that "
-         "code: did you mean 'NN301'?")),
+        ('ignore = ["nn301"]', ("ignore names 'nn301', but codes are in "
+         "capitals: write 'NN301'")),
         ('ignore = ["redundant-bias"]', "rules go by their codes: write 'NN301'"),
         ('ignore = "NN301"', ("ignore is the text 'NN301', but expected a list of texts: write "
          "['NN301']")),
@@ -318,6 +318,11 @@ def test_a_mistake_is_told_and_nothing_is_checked(table: str, words: str) -> Non
 def test_every_mistake_is_told_at_once() -> None:
     configure('[tool.nnlint]\nslect = []\nignore = ["NN999"]\nfail-on = "x"\n')
     assert len(refused().splitlines()) == 3
+
+
+def test_a_table_by_another_name_is_told() -> None:
+    configure("[nnlint]\nignore = []\n")
+    assert "[nnlint] is not read: its name is [tool.nnlint]" in refused()
 
 
 @pytest.mark.parametrize("text", ["tool = 3\n", "[tool]\nnnlint = 3\n", "[[tool.nnlint]]\n"])

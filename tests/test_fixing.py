@@ -177,6 +177,10 @@ def test_expected_variants_and_named_outputs_are_rewritten() -> None:
         "{type: Linear, units: 3, out_features: 4}",  # both keys are there
         "{type: LSTM, hidden_size: 3, return_sequences: true}",  # takes other values
         "{type: Linear, out_features: 3, activation: linear}",  # is none
+        "{type: LSTM, units: 3}",  # gives the last step in Keras
+        "{type: UpSampling2D, size: 2}",  # a factor there
+        "{type: Concatenate, axis: -1}",  # the channels there
+        "GlobalAveragePooling2D",  # needs its size
         "{type: Linear, out_features: three}",
         "Liner",
         "Activation",

@@ -224,6 +224,7 @@ class Layer:
     * `reference`: where the formula comes from.
     * `example`, `example_inputs`: the attributes of a usable example, and what reaches it.
     * `keras`: what Keras calls the layer.
+    * `unlike_keras`: what else differs there, so that no name is changed without asking.
     * `inputs`: how many edges it may take.
     * `merges`: it joins what came before with what `with` names.
     * `takes_like`: it takes its size from what `like` names.
@@ -241,6 +242,7 @@ class Layer:
     example: ClassVar[Mapping[str, Any]] = {}
     example_inputs: ClassVar[Mapping[str, Any]] = {"input": [784]}
     keras: ClassVar[tuple[str, ...]] = ()
+    unlike_keras: ClassVar[str] = ""
     inputs: ClassVar[range] = ONE
     merges: ClassVar[bool] = False
     takes_like: ClassVar[bool] = False

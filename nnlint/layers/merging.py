@@ -144,6 +144,7 @@ class Concat(_Merge):
 
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.cat.html"
     keras = ("Concatenate",)
+    unlike_keras = "Keras has the channels last, and its axis -1 is dim: 1 on maps"
     wants = "it joins inputs along one axis, where all others are equal"
 
     dim: int | None = attribute(

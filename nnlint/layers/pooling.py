@@ -535,6 +535,7 @@ class AdaptiveAvgPool1d(_AdaptivePooling, axes=1):
     example = {"output_size": 1}
     example_inputs = {"input": {"map": [64, 100]}}
     keras = ("GlobalAveragePooling1D",)
+    unlike_keras = "with output_size: 1, and a Flatten after it"
 
 
 class AdaptiveAvgPool2d(_AdaptivePooling, axes=2):
@@ -547,6 +548,7 @@ class AdaptiveAvgPool2d(_AdaptivePooling, axes=2):
     example = {"output_size": 1}
     example_inputs = {"input": [512, 7, 7]}
     keras = ("GlobalAveragePooling2D",)
+    unlike_keras = "with output_size: 1, and a Flatten after it"
 
 
 class AdaptiveAvgPool3d(_AdaptivePooling, axes=3):
@@ -559,6 +561,7 @@ class AdaptiveAvgPool3d(_AdaptivePooling, axes=3):
     example = {"output_size": [None, 1, 1]}
     example_inputs = {"input": [512, 4, 7, 7]}
     keras = ("GlobalAveragePooling3D",)
+    unlike_keras = "with output_size: 1, and a Flatten after it"
 
 
 class AdaptiveMaxPool1d(_AdaptiveMaxPooling, axes=1):
@@ -571,6 +574,7 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPooling, axes=1):
     example = {"output_size": 1}
     example_inputs = {"input": {"map": [64, 100]}}
     keras = ("GlobalMaxPooling1D",)
+    unlike_keras = "with output_size: 1, and a Flatten after it"
 
 
 class AdaptiveMaxPool2d(_AdaptiveMaxPooling, axes=2):
@@ -583,6 +587,7 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPooling, axes=2):
     example = {"output_size": 1}
     example_inputs = {"input": [512, 7, 7]}
     keras = ("GlobalMaxPooling2D",)
+    unlike_keras = "with output_size: 1, and a Flatten after it"
 
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPooling, axes=3):
@@ -595,6 +600,7 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPooling, axes=3):
     example = {"output_size": 1}
     example_inputs = {"input": [512, 4, 7, 7]}
     keras = ("GlobalMaxPooling3D",)
+    unlike_keras = "with output_size: 1, and a Flatten after it"
 
 
 class _Unpooling(_SlidingPooling):

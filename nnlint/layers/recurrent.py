@@ -146,6 +146,8 @@ class _Cell(_Recurrent):
 class _Stack(_Recurrent):
     """Steps along a sequence, in one direction or both, layer upon layer."""
 
+    unlike_keras = "Keras gives the last step alone, unless return_sequences: output: last"
+
     macs_formula = "steps × all weights: gates × (in + out) × hidden_size, each direction"
     example = {"hidden_size": 32}
     example_inputs = {"input": {"sequence": [100, 64]}}

@@ -110,6 +110,7 @@ class Upsample(_Resampling):
     example = {"scale_factor": 2}
     example_inputs = {"input": [64, 28, 28]}
     keras = ("UpSampling1D", "UpSampling2D", "UpSampling3D")
+    unlike_keras = "Keras' size is the factor, scale_factor"
     inputs = range(1, 3)
     takes_like = True
 

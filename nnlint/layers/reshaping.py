@@ -70,6 +70,8 @@ class Unflatten(Layer):
 class Reshape(Layer):
     """Gives one sample another shape; the elements keep their order."""
 
+    unlike_keras = "Keras has the channels last"
+
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.reshape.html"
     example = {"shape": [16, 7, 7]}
     passes_linearity = True

@@ -90,6 +90,10 @@ def _no_layer(item: Any, path: Path) -> Problem:
 
 
 def _missing_type(item: dict[str, Any], path: Path) -> Problem:
+    capital = next((key for key in item if key.lower() == "type"), None)
+    if capital:
+        remedy = Remedy(f"write type in lower case: type: {flow(item[capital])}")
+        return problem("NN102", path, f"this layer has no type, but {quoted(capital)}", remedy)
     name = type_as_key(item)
     remedy = Remedy(f"write {{type: {name}, …}}" if name else EXAMPLE)
     return problem("NN102", path, "this layer has no type", remedy)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LAYERS_OF_THEIR_OWN = {"activation": "an activation", "act": "an activation", "norm": "a norm"}
 """Words for layers that other tools write as attributes of the layer before."""
 
+NO_ACTIVATION = ("linear", "identity", "none")
 FOLLOWING = {"activation": ("act", "ReLU"), "normalization": ("norm", "BatchNorm2d")}
 """The same on layers that do take them: under which key, and an example."""
 
@@ -41,14 +42,20 @@ def unknown_key(
         return message, Remedy(PROGRAM_KEYWORDS[key])
     beside = _layer_beside(key, breach, layer) if layer else None
     if beside is None and (ours := key_for_keras(key, layer)):
-        return f"{key} is Keras' word", write(ours, sure=_may_become(ours, key, breach))
+        return f"{key} is Keras' word", _for_keras(ours, key, breach, layer)
     return f"{what} takes no key {quoted(key)}", beside or _likely(key, breach, layer)
 
 
-def _may_become(ours: str, key: str, breach: Breach) -> bool:
-    """Whether the value can go on under our key: it fits, or a text is mended next."""
-    value, known = breach.value[key], breach.schema["properties"]
-    return ours not in breach.value and (isinstance(value, str) or _takes(known[ours], value))
+def _for_keras(ours: str, key: str, breach: Breach, layer: type[Layer] | None) -> Remedy:
+    """Our key; surely, where its value can go on under it, or is a text that is mended next."""
+    value, kind = breach.value[key], breach.schema["properties"][ours]
+    if ours in breach.value:
+        return Remedy(f"leave it out: {ours} is there already")
+    if layer and layer.unlike_keras:
+        return Remedy(f"write {ours}: {layer.unlike_keras}", ours)
+    if isinstance(value, str) or _takes(kind, value):
+        return write(ours, sure=True)
+    return Remedy(f"write {ours}, with {kind.get('title', 'another value')}", ours)
 
 
 def _likely(key: str, breach: Breach, layer: type[Layer] | None) -> Remedy:
@@ -70,6 +77,8 @@ def _following(key: str, breach: Breach) -> Remedy:
     """`activation: relu` is `act: ReLU`."""
     word, example = FOLLOWING[key]
     written = str(breach.value[key])
+    if written.lower() in NO_ACTIVATION:
+        return Remedy("leave it out: that is none")
     named = meant_layer(written) if word == "act" else None
     words = f"write {word}: {named or example}"
     role = layer_types()[named].role if named else None

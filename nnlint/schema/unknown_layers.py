@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 KERAS_HABITS = {
     "Activation": "write the function itself as a layer: ReLU",
+    "Bidirectional": "write bidirectional: true on the LSTM, GRU or RNN itself",
+    "DepthwiseConv2D": "write Conv2d with groups: $in and out_channels: $in",
+    "SeparableConv2D": "write two: Conv2d with groups: $in, then Conv2d with kernel_size: 1",
+    "TimeDistributed": "write the layer itself: Linear takes every position alike",
     "Input": "write input: with a shape at the top of the spec",
     "InputLayer": "write input: with a shape at the top of the spec",
 }
@@ -33,7 +37,13 @@ def _from_keras(name: str) -> Remedy | None:
     ours = keras_families().get(name, ())
     if len(ours) > 1:
         return Remedy(f"write {listed(ours)}")
-    return write(ours[0], sure=True) if ours else None
+    return _ours(ours[0]) if ours else None
+
+
+def _ours(name: str) -> Remedy:
+    """Our name; where more than the name differs, the rest in words."""
+    unlike = layer_types()[name].unlike_keras
+    return Remedy(f"write {name}: {unlike}", name) if unlike else write(name, sure=True)
 
 
 def _likely(name: str) -> Remedy:

@@ -91,9 +91,12 @@ def layer_of_keras(spec: Spec) -> Iterator[Mutation]:
 
 @kind("NN121", "NN120")
 def default_of_keras(spec: Spec) -> Iterator[Mutation]:
-    for name, values in spec.data.get("defaults", {}).items():
+    for name in spec.data.get("defaults", {}):
         if name in KERAS_TYPES:
-            new = {KERAS_TYPES[name]: values}
+            new = {
+                KERAS_TYPES[one] if one == name else one: kept
+                for one, kept in spec.data["defaults"].items()
+            }
             yield put(("defaults",), new, f"defaults: {KERAS_TYPES[name]} for {name}")
 
 
