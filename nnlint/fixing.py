@@ -15,6 +15,7 @@ from nnlint import edits, engine
 from nnlint.finding import Applies
 from nnlint.policy import EVERY_RULE
 from nnlint.record import Record
+from nnlint.report import BUDGET_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
 
 MOST_ROUNDS = 100
 """Of a text that never comes to rest."""
-
-
-ON_TOTALS = ("NN90", "NN91")
-"""Findings that tell what the network comes to."""
 
 
 class Fixed(Record):
@@ -181,7 +178,7 @@ def _is_worse(before: Report, after: Report, batch: Sequence[Finding], *, unsafe
     """
     known = {identity(finding) for finding in before.findings}
     fresh = [one for one in after.findings if identity(one) not in known]
-    fresh = [one for one in fresh if not (unsafe and one.rule.code.startswith(ON_TOTALS))]
+    fresh = [one for one in fresh if not (unsafe and one.rule.code.startswith(BUDGET_CODES))]
     again = {(one.rule.code, one.path) for one in batch}
     if any((one.rule.code, one.path) in again for one in fresh):
         return True

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 Switches: TypeAlias = "Mapping[str, bool]"
 """Codes that were switched on or off by name; the others follow their severity."""
 
-EVERYTHING = "NN"
-"""The beginning of every code."""
-
 
 class Invalid(Exception):  # noqa: N818 - said of the settings
     """Settings that can't be used; the arguments say why, a line each."""
