@@ -218,7 +218,8 @@ class _Reader:
         from nnlint import schema  # noqa: PLC0415 - jsonschema loads only for a budget
 
         kind = TOP_LEVEL["budget"]
-        problems = schema.check_value("budget", kind, value, ()) or budget.not_whole(value)
+        problems = list(schema.check_value("budget", kind, value, ()))
+        problems = problems or list(budget.not_whole(value))
         wrong = [f"{problem.message}{_also(problem.help)}" for problem in problems]
         for words in wrong:
             self._complain(f"{at}:", words)

@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from nnlint import rules
-from nnlint.budget import METRICS
+from nnlint.budget.ceiling import DEFAULT_WARN_AT
+from nnlint.finding import Severity
 from nnlint.policy import Selection, switches
-from nnlint.quantity import percent
+from nnlint.quantity import parse_share, percent
 from nnlint.terminal import visible
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _tables(settings: Settings) -> Iterator[str]:
     ignores = list(_by_glob(settings.files))
     if ignores:
         yield "\n".join(["[tool.nnlint.per-file-ignores]", *ignores])
-    budgets = list(_budgets((*settings.files, *settings.above)))
+    budgets = list(_budgets((*settings.sources, *settings.above)))
     if budgets:
         yield "\n".join(["[tool.nnlint.per-file-budgets]", *budgets])
 
@@ -99,29 +100,56 @@ def _by_glob(configs: Iterable[Config]) -> Iterator[str]:
 
 
 def _budgets(configs: Iterable[Config]) -> Iterator[str]:
-    """The lowest limit of each metric, by pattern, and who sets any of them."""
-    limits: dict[str, dict[str, Ceiling]] = {}
+    """The lowest limit on each subject, by pattern, and who sets any of them."""
+    limits: dict[str, dict[object, Ceiling]] = {}
     origins: dict[str, list[str]] = {}
     for config in configs:
         for one in config.budgets:
             origins.setdefault(one.pattern, []).append(_relative(config))
             lowest = limits.setdefault(one.pattern, {})
             for limit in one.ceilings:
-                known = lowest.setdefault(limit.metric, limit)
-                lowest[limit.metric] = min(known, limit, key=lambda ceiling: ceiling.limit)
+                known = lowest.setdefault(limit.subject, limit)
+                lowest[limit.subject] = min(known, limit, key=_height)
     for pattern, lowest in limits.items():
-        entries = [f"{limit.metric} = {most(limit)}" for limit in lowest.values()]
-        entries += sorted({f"warn_at = {_share(limit.warn_at)}" for limit in lowest.values()})[
-            :1
-        ]
+        entries = ", ".join(map(entry, lowest.values()))
         where = "; ".join(dict.fromkeys(origins[pattern]))
-        yield f"{_text(pattern)} = {{ {', '.join(entries)} }}  # {where}"
+        yield f"{_text(pattern)} = {{ {entries} }}  # {where}"
 
 
-def most(ceiling: Ceiling) -> str:
-    """The limit as TOML."""
-    is_share = METRICS[ceiling.metric].unit == "share"
-    return _share(Fraction(ceiling.limit)) if is_share else f"{int(ceiling.limit):_}"
+def _height(ceiling: Ceiling) -> tuple[bool, Fraction]:
+    return (ceiling.limit is None, Fraction(ceiling.limit or 0))
+
+
+def entry(ceiling: Ceiling) -> str:
+    """A ceiling as TOML: `params = 50_000_000`, or a table of all that it says."""
+    key = f"layers.{_text(ceiling.layer)}.{ceiling.metric}" if ceiling.layer else ceiling.metric
+    said = dict(_said(ceiling))
+    alone = said.get("max") if len(said) == 1 else None
+    return f"{key} = {alone or _inline(said)}"
+
+
+def _inline(values: dict[str, str]) -> str:
+    return f"{{ {', '.join(f'{key} = {value}' for key, value in values.items())} }}"
+
+
+def _said(ceiling: Ceiling) -> Iterator[tuple[str, str]]:
+    """Its keys, but for those that say what holds anyway."""
+    for key, amount in (("max", ceiling.limit), ("max_increase", ceiling.max_increase)):
+        if amount is not None:
+            yield key, _amount(amount, ceiling)
+    if ceiling.max_increase_pct is not None:
+        yield "max_increase_pct", _share(ceiling.max_increase_pct)
+    if ceiling.warn_at != parse_share(DEFAULT_WARN_AT):
+        yield "warn_at", _share(ceiling.warn_at)
+    for key, word in (("dtype", ceiling.dtype), ("message", ceiling.message)):
+        if word is not None:
+            yield key, _text(word)
+    if ceiling.level is not Severity.ERROR:
+        yield "level", _text(ceiling.level.value)
+
+
+def _amount(amount: int | Fraction, ceiling: Ceiling) -> str:
+    return _share(Fraction(amount)) if ceiling.kind.unit == "share" else f"{int(amount):_}"
 
 
 def _share(share: Fraction) -> str:
@@ -134,8 +162,8 @@ def _of_path(path: str, options: Options) -> Iterator[str]:
     off = shortened([code for code, on in policy.switches.items() if not on])
     yield f"#   rules that are off: {', '.join(off) or 'none'}"
     for limit in policy.ceilings:
-        near = percent(limit.warn_at)
-        yield f"#   {limit.metric} at most {most(limit)}, near from {near} on ({limit.origin})"
+        near = f"near from {percent(limit.warn_at)} on"
+        yield f"#   {entry(limit)}, {near} ({visible(limit.origin or '')})"
     excluded = any(pattern.matches(path) for pattern in options.settings.exclude)
     if excluded:
         yield "#   excluded: it is not checked"

@@ -5,9 +5,10 @@ Bad input is a value at every stage.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from nnlint import budget, expectation, ignores, placing, rules, sources
+from nnlint import expectation, ignores, placing, rules, sources
 from nnlint.finding import Finding, Problem, Severity, Span
 from nnlint.policy import EVERY_RULE
 from nnlint.report import Report, Status, Variant
@@ -15,8 +16,9 @@ from nnlint.wording import did_you_mean, grouped, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
-    from nnlint.budget import Ceiling
+    from nnlint.budget import Ceiling, Limit
     from nnlint.document import Document
     from nnlint.graph import Graph
     from nnlint.meaning import Meant
@@ -119,7 +121,7 @@ def lint_text(
         findings=findings,
         graph=graph,
         variants=tuple(_variant(*each, policy.ceilings) for each in networks[1:]),
-        limits=budget.limits(graph, spec, policy.ceilings) if graph and spec else (),
+        limits=_limits(spec, graph, policy.ceilings) if graph and spec else (),
         expectations=expectation.expectations(graph, spec) if graph and spec else (),
         ignored=ignored,
     )
@@ -135,7 +137,7 @@ def _checked(
     networks = _networks(meant, variant, policy.ceilings)
     found = list(unused.check(meant.data))
     for each in networks:
-        found += _judged(*each, networks[0][1], policy)
+        found += _judged(*each, networks[0][1], policy, meant)
     return networks, [*meant.problems, *map(meant.placed, found)]
 
 
@@ -194,9 +196,17 @@ def _networks(
         if name is not None and name not in model.variants:
             raise NoSuchVariant(_no_variant(name, model.variants))
         if variant is None and name is None:
-            chosen += budget.bound_variants(model, ceilings)
+            chosen += _also_checked(model, ceilings)
         networks.append((model, wiring.connect(model, name)))
     return networks
+
+
+def _also_checked(spec: ModelSpec, ceilings: Sequence[Ceiling]) -> list[str]:
+    """The variants that a plain run checks too: all with a budget, else those expected."""
+    if ceilings or any(key != "warn_at" for key in spec.budget):
+        return list(spec.variants)
+    named = spec.expect.get("variants", {})
+    return [name for name in spec.variants if name in named]
 
 
 def _no_variant(name: str, known: tuple[str, ...]) -> str:
@@ -207,16 +217,47 @@ def _no_variant(name: str, known: tuple[str, ...]) -> str:
 
 
 def _variant(spec: ModelSpec, graph: Graph, ceilings: Sequence[Ceiling]) -> Variant:
-    limits = budget.limits(graph, spec, ceilings)
+    limits = _limits(spec, graph, ceilings)
     return Variant(graph, limits, expectation.expectations(graph, spec))
 
 
-def _judged(spec: ModelSpec, graph: Graph, main: Graph, policy: Policy) -> Iterator[Problem]:
+def _judged(
+    spec: ModelSpec, graph: Graph, main: Graph, policy: Policy, meant: Meant
+) -> Iterator[Problem]:
     """What is wrong with one network; of a variant also that it is the variant's."""
     found = [*spec.problems, *graph.problems]
     for rule in rules.checks(advice=policy.wants_advice):
         found += rule.check(graph) if rule.check else ()
-    found += [*budget.check(graph, spec, policy.ceilings), *expectation.check(graph, spec)]
+    found += _over_budget(spec, graph, policy.ceilings, meant)
+    found += expectation.check(graph, spec)
     if graph is main or graph.variant is None:
         return iter(found)
     return (one._replace(variant=graph.variant) for one in found)
+
+
+def _limits(spec: ModelSpec, graph: Graph, ceilings: Sequence[Ceiling]) -> tuple[Limit, ...]:
+    if not (spec.budget or ceilings):
+        return ()
+    from nnlint import budget  # noqa: PLC0415 - many specs have none
+
+    return budget.limits(graph, spec, ceilings)
+
+
+def _over_budget(
+    spec: ModelSpec, graph: Graph, ceilings: Sequence[Ceiling], meant: Meant
+) -> Iterator[Problem]:
+    if not (spec.budget or ceilings):
+        return iter(())
+    from nnlint import budget  # noqa: PLC0415 - as above
+
+    laid_out = partial(_laid_out, meant, graph.variant)
+    trials = budget.Trials(meant.data, laid_out, graph.variant)
+    return budget.check(graph, spec, ceilings, trials)
+
+
+def _laid_out(meant: Meant, variant: str | None, data: Any) -> Graph | None:
+    """The network of other data, checked or not."""
+    from nnlint import spec, wiring  # noqa: PLC0415 - with them jsonschema loads
+
+    model = spec.parse(data, meant.refused, variant)
+    return wiring.connect(model, variant) if model else None

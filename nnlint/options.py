@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
+from nnlint import spelled
 from nnlint.finding import Applies, Severity
 from nnlint.record import Record
 from nnlint.settings import gathered
@@ -159,6 +160,13 @@ def _add_rules(parser: ArgumentParser) -> None:
         ("--ignore", "not these rules"),
     ):
         parser.add_argument(flag, help=words, **codes)  # type: ignore[arg-type]
+    parser.add_argument(
+        "--budget",
+        action="append",
+        metavar="[LAYER:]METRIC=LIMIT",
+        help="a limit for every spec: params=15k, logits:size='4 KiB', "
+        "params.max_increase_pct=5%%; may be repeated, and raises no other",
+    )
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--config",
@@ -232,6 +240,7 @@ def _flags(arguments: Namespace) -> dict[str, Any]:
         "fail-on": arguments.fail_on,
         "exclude": arguments.exclude or None,
         "show-info": arguments.show_info,
+        "budget": spelled.table(arguments.budget) if arguments.budget else None,
     }
     return {key: value for key, value in given.items() if value is not None}
 

@@ -76,4 +76,5 @@ def finding(problem: Problem, span: Span, repair: Repair | None = None) -> Findi
         problem.binding,
         problem.echo,
         repair,
+        problem.used,
     )

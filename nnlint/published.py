@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nnlint.finding import Severity
 from nnlint.layers import layer_types
 from nnlint.layers.attribute import (
     COUNT,
@@ -26,7 +27,13 @@ from nnlint.layers.attribute import (
 )
 from nnlint.layers.base import COMMON, FOLLOW
 from nnlint.losses import LOSSES
-from nnlint.quantity import COUNT_PATTERN, DTYPE_BITS, SHARE_PATTERN, SIZE_PATTERN
+from nnlint.quantity import (
+    COUNT_PATTERN,
+    DTYPE_BITS,
+    PERCENTAGE_PATTERN,
+    SHARE_PATTERN,
+    SIZE_PATTERN,
+)
 
 if TYPE_CHECKING:
     from nnlint.layers.base import Layer
@@ -59,6 +66,10 @@ _SIZE_BUDGET: JsonSchema = {
 _SHARE: JsonSchema = {
     "type": ["number", "string"], "minimum": 0, "maximum": 1, "pattern": SHARE_PATTERN,
     "title": "a share such as 40% or 0.4",
+}  # fmt: skip
+_PERCENTAGE: JsonSchema = {
+    "type": ["number", "string"], "minimum": 0, "maximum": LARGEST,
+    "pattern": PERCENTAGE_PATTERN, "title": "a percentage such as 5% or 2.5",
 }  # fmt: skip
 
 
@@ -93,17 +104,55 @@ _EXPECT = _map(
         },
     },
 )  # fmt: skip
+_NEAR = {**_SHARE, "default": "90%", "description": "where near begins"}
+
+
+def _limit(kind: JsonSchema, description: str, *, sized: bool = False) -> JsonSchema:
+    """A limit, alone or as a map with what belongs to it."""
+    dtype = {"dtype": {**one_of(*DTYPE_BITS), "title": "a dtype",
+                       "description": "default: the network's"}}  # fmt: skip
+    return {
+        **kind, "type": [*kind["type"], "object"],
+        "description": f"{description}; or a map such as {{max: …, max_increase_pct: 5%}}",
+        "additionalProperties": False, "minProperties": 1,
+        "properties": {
+            "max": {**kind, "description": "the most that there may be"},
+            "max_increase": {**kind, "description": "the most that a change may add"},
+            "max_increase_pct": {**_PERCENTAGE, "description": "the same, as a percentage"},
+            "warn_at": _NEAR,
+            "level": {**one_of(*(one.value for one in Severity)), "default": "error",
+                      "title": "error, warning or info", "description": "of what is over"},
+            "message": {"type": "string", "title": "text",
+                        "description": "what to tell whoever breaks it"},
+            **(dtype if sized else {}),
+        },
+    }  # fmt: skip
+
+
+_LIMITS = {
+    "params": _limit(_COUNT_BUDGET, "weights and biases in all"),
+    "trainable": _limit(_COUNT_BUDGET, "parameters that are not frozen"),
+    "biases": _limit(_COUNT_BUDGET, "biases alone"),
+    "buffers": _limit(_COUNT_BUDGET, "numbers that are stored, not learned"),
+    "macs": _limit(_COUNT_BUDGET, "multiply-accumulates for one sample"),
+    "size": _limit(_SIZE_BUDGET, "bytes of the weights at the dtype", sized=True),
+    "activations": _limit(_SIZE_BUDGET, "bytes of the activations at their peak", sized=True),
+    "layer_share": _limit(_SHARE, "any one layer's share of the parameters"),
+    "warn_at": _NEAR,
+}
 _BUDGET = _map(
     "limits: over is an error, near is a warning",
     {"params": "15k"},
     {
-        "params": {**_COUNT_BUDGET, "description": "weights and biases in all"},
-        "macs": {**_COUNT_BUDGET, "description": "multiply-accumulates for one sample"},
-        "size": {**_SIZE_BUDGET, "description": "bytes of the weights at the dtype"},
-        "layer_share": {**_SHARE, "description": "any one layer's share of the parameters"},
-        "warn_at": {**_SHARE, "default": "90%", "description": "where near begins"},
+        **_LIMITS,
+        "layers": {
+            "type": "object", "title": "a map of layers and their limits",
+            "description": "limits of single layers and parts, by name or pattern",
+            "additionalProperties": _map("limits of each that fits", {"params": "1k"}, _LIMITS),
+            "examples": [{"stem/*": {"params": "10k"}}],
+        },
     },
-)
+)  # fmt: skip
 
 _SCALAR: JsonSchema = {
     "type": ["integer", "number", "string", "boolean", "null"], "maximum": LARGEST,

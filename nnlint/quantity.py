@@ -21,6 +21,7 @@ END = r"(?!\n)$"
 """In Python a bare `$` also matches before a last line break."""
 COUNT_PATTERN = f"^{NUMBER}[kMGT]{END}"
 SIZE_PATTERN = f"^{NUMBER} ?([kMGT]?B|[KMGT]iB){END}"
+PERCENTAGE_PATTERN = rf"^{NUMBER}%{END}"
 SHARE_PATTERN = rf"^(100|[0-9]{{1,2}}(\.[0-9]{{1,19}})?)%{END}"
 
 DTYPE_BITS = {
@@ -44,6 +45,11 @@ def parse_share(value: float | str) -> Fraction:
     if isinstance(value, str):
         return Fraction(value.removesuffix("%")) / 100
     return Fraction(str(value))
+
+
+def parse_percentage(value: float | str) -> Fraction:
+    """`5%` and 5 are both 1/20; it may be more than all."""
+    return Fraction(str(value).removesuffix("%")) / 100
 
 
 def respelled(value: object, pattern: str) -> str | None:

@@ -103,7 +103,7 @@ class Settings(Record):
                     yield from one.codes
 
     def _ceilings(self, paths: tuple[str, ...]) -> Iterator[Ceiling]:
-        for config in (*self.files, *self.above):
+        for config in (*self.sources, *self.above):
             for one in config.budgets:
                 pattern = Pattern(one.pattern, config.folder)
                 if one.pattern == "*" or any(map(pattern.matches, paths)):
@@ -143,13 +143,21 @@ def gathered(
     chains = [files for files in chains if files]
     spoken = [
         config.spoken(said, "the environment", variable) if said else None,
-        config.spoken(flags, "the command line", lambda key: f"--{key}") if flags else None,
+        *(config.spoken(one, who, lambda key: f"--{key}") for who, one in _spoken(flags)),
     ]
     return Settings(
         tuple(chains[0]) if chains else (),
         tuple(one for one in spoken if one),
         tuple(one for files in chains[1:] for one in files),
     )
+
+
+def _spoken(flags: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the flags say, budgets apart: a finding names who sets the limit."""
+    budget = {key: value for key, value in flags.items() if key == "budget"}
+    others = {key: value for key, value in flags.items() if key != "budget"}
+    yield from ((who, one) for who, one in
+                (("the command line", others), ("--budget", budget)) if one)  # fmt: skip
 
 
 def _found(start: Path) -> Iterator[Path]:

@@ -98,7 +98,7 @@ def parse(data: Any, refused: Refused, variant: str | None = None) -> ModelSpec 
         loss=usable.get("loss"),
         dtype=usable.get("dtype", "float32"),
         expect=_part(usable, "expect", refused),
-        budget=_part(usable, "budget", refused),
+        budget=_whole(_part(usable, "budget", refused), refused, "budget"),
         vars=values,
         variants=tuple(_part(usable, "variants", refused)),
         declared=tuple(_written_map(data, "variants")),
@@ -116,6 +116,12 @@ def _part(usable: dict[str, Any], key: str, refused: Refused) -> dict[str, Any]:
 def _without(entries: dict[str, Any], refused: Refused, path: Path) -> dict[str, Any]:
     """The entries of the map at that path that can be used."""
     return {name: value for name, value in entries.items() if (*path, name) not in refused}
+
+
+def _whole(entries: dict[str, Any], refused: Refused, key: str) -> dict[str, Any]:
+    """The entries of which nothing inside was refused either."""
+    wrong = {path[1] for path in refused if path[:1] == (key,) and len(path) > 1}
+    return {name: value for name, value in entries.items() if name not in wrong}
 
 
 def _written_map(data: dict[str, Any], key: str) -> dict[str, Any]:

@@ -132,12 +132,12 @@ def _activations(graph: Graph) -> Words:
 def _limit(limit: Limit) -> Words:
     left, tone = limit.left, _STATES[limit.state]
     if limit.unit == "share" and not limit.exact:
-        return [(f"{limit.metric} of an unknown total, at most {limit.most}", tone)]
+        return [(f"{visible(limit.name)} of an unknown total, at most {limit.most}", tone)]
     sign, most = ("", "") if limit.exact else ("≥ ", "≤ ")
     words = (
         f"{most}{limit.shown(left)} left" if left >= 0 else f"{sign}{limit.shown(-left)} over"
     )
-    used = f"{limit.metric} {sign}{limit.shown(limit.used)} of {limit.most}, "
+    used = f"{visible(limit.name)} {sign}{limit.shown(limit.used)} of {limit.most}, "
     drawn = f"  {bar(min(limit.share, Fraction(1)))}"
     whose = [(f" ({visible(limit.origin)})", "dim")] if limit.origin else []
     return [(used, ""), (words, tone), (drawn, tone), (f" {percent(limit.share)}", ""), *whose]
@@ -159,5 +159,5 @@ def _variant(variant: Variant) -> Words:
     words: Words = [(f"{name} {sign}{grouped(total.params)} parameters", "")]
     marks = [_expectations((one,))[1] for one in variant.expectations]
     words += [(f" {mark}", tone) for mark, tone in marks]
-    broken = [limit.metric for limit in variant.limits if limit.state == "over"]
+    broken = [visible(limit.name) for limit in variant.limits if limit.state == "over"]
     return [*words, (f" over budget: {listed(broken, 'and')}", "bad")] if broken else words

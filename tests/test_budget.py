@@ -68,7 +68,7 @@ def test_a_limit_of_nothing_is_kept_by_nothing() -> None:
     ("budget", "words"),
     [({"params": 70}, ["params: 90 used", "the budget is 70", "20 too much"]),
      ({"params": 100}, ["params: 90 of 100 used (90.0 %)", "10 left", "begins at 90.0 %"]),
-     ({"size": 300}, ["size: 360 used", "300 B", "60 too much"])],
+     ({"size": 300}, ["size: 360 B used", "300 B", "60 too much"])],
 )  # fmt: skip
 def test_the_message_says_what_is_and_what_may_be(
     budget: dict[str, int], words: list[str]
@@ -78,10 +78,13 @@ def test_the_message_says_what_is_and_what_may_be(
     assert [word for word in words if word not in finding.message] == []
 
 
-def test_the_largest_layer_is_named() -> None:
-    report = lint(9, linear(9, name="big"), "ReLU", linear(1), budget={"params": 10})
-    (finding,) = report.findings
-    assert finding.help == "the largest layer is Linear 'big' with 90 parameters (90.0 %)"
+def test_the_heaviest_layers_are_named() -> None:
+    """9·9 + 9, 9·5 + 5, 5·2 + 2 and 2·1 + 1 are 90, 50, 12 and 3 of 155."""
+    layers = [linear(9, name="big"), "ReLU", linear(5), "ReLU", linear(2), "ReLU", linear(1)]
+    (finding,) = lint(9, *layers, budget={"params": 10}).findings
+    assert (
+        finding.help == "heaviest: big 90 (58.1 %), Linear #3 50 (32.3 %), Linear #5 12 (7.7 %)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ above, each with the `text` that goes there).
 
 A network has `name`, `inputs`, `output`, `outputs`, `variant` (the one that was asked for),
 `dtype`, `layers`, `totals`, `activations` (an estimate, in elements, with its `rule`),
-`budget` (its lines, each with a `state`: `ok`, `near`, `over`, `unknown`, and the `origin`:
-the file that sets it, null where the spec does), `expect` (its
+`budget` (its lines, each with a `state`: `ok`, `near`, `over`, `unknown`, the `layer` that it
+binds and the `dtype` of its size, null for the network's, and the `origin`: the file or flag
+that sets it, null where the spec does), `expect` (its
 entries) and `variants` (those that were checked beside it). Counts
 are exact integers of any size. Where something is unknown, `complete` is false and the
 counts are what is known: the true ones are at least that. Unknown shapes are null.
@@ -217,6 +218,9 @@ def _limit(limit: Limit) -> dict[str, Any]:
     shown = {key: int(value) if exact else float(value) for key, value in values.items()}
     return {
         "metric": limit.metric,
+        "layer": limit.what.part,
+        "dtype": limit.ceiling.dtype,
+        "level": limit.ceiling.level.value,
         **shown,
         "warn_at": float(limit.warn_at),
         "origin": limit.origin,

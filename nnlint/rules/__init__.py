@@ -43,6 +43,7 @@ class Rule(Record):
         check: finds it in a graph; None where a stage of the pipeline does.
         ignorable: a comment can silence it; not where the file could not be read.
         fix: what it takes for its findings to be mended, where they can be; None: by hand.
+        before: of a rule on changes, the spec as it was; good and bad are what became of it.
     """
 
     code: str
@@ -56,6 +57,7 @@ class Rule(Record):
     check: Callable[[Graph], Iterable[Problem]] | None = None
     ignorable: bool = True
     fix: Applies | None = None
+    before: str = ""
 
     @property
     def info(self) -> RuleInfo:

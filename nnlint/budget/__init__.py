@@ -1,0 +1,143 @@
+"""Totals and layers against `budget:` and the repository's ceilings, in exact numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint.budget.ceiling import TOP, Ceiling, not_whole, read
+from nnlint.budget.limit import Limit, measured
+from nnlint.budget.metrics import METRICS
+from nnlint.budget.trials import Trials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from fractions import Fraction
+
+    from nnlint.finding import Problem
+    from nnlint.graph import Graph
+    from nnlint.spec import ModelSpec
+
+__all__ = [
+    "METRICS", "TOP", "Ceiling", "Limit", "Trials", "check", "grown", "limits", "not_whole",
+    "read",
+]  # fmt: skip
+
+
+def limits(
+    graph: Graph, spec: ModelSpec, ceilings: Sequence[Ceiling] = ()
+) -> tuple[Limit, ...]:
+    """The lines of the budget, each with what the network uses of it.
+
+    Args:
+        graph: the network.
+        spec: the spec, with a budget of its own.
+        ceilings: what the repository allows; of two limits the lower binds.
+    """
+    binding = _strictest((*ceilings, *read(spec.budget)))
+    return tuple(limit for ceiling in binding for limit in _limits(ceiling, graph))
+
+
+def _limits(ceiling: Ceiling, graph: Graph) -> Iterator[Limit]:
+    if ceiling.limit is not None:
+        yield from map(Limit, measured(ceiling, graph))
+
+
+def _strictest(ceilings: Iterable[Ceiling]) -> list[Ceiling]:
+    """The lowest ceiling on each subject: nobody raises what another sets."""
+    lowest: dict[object, Ceiling] = {}
+    for one in ceilings:
+        if one.limit is not None:
+            known = lowest.setdefault(one.subject, one)
+            lowest[one.subject] = min(known, one, key=_height)
+    order = list(METRICS)
+    return sorted(lowest.values(), key=lambda one: (one.layer or "", order.index(one.metric)))
+
+
+def _height(ceiling: Ceiling) -> int | Fraction:
+    return 0 if ceiling.limit is None else ceiling.limit
+
+
+def check(
+    graph: Graph,
+    spec: ModelSpec,
+    ceilings: Sequence[Ceiling] = (),
+    trials: Trials | None = None,
+) -> Iterator[Problem]:
+    """What breaks, or comes near, a limit.
+
+    Args:
+        graph: the network.
+        spec: the spec, with a budget of its own.
+        ceilings: what the repository allows.
+        trials: lays the network out with other numbers, to try what would fit.
+    """
+    yield from not_whole(spec.budget)
+    own = list(read(spec.budget))
+    yield from _nameless(graph, (*ceilings, *own))
+    for limit in _worst(graph, ceilings, own):
+        if limit.state != "ok":
+            yield _said(limit, graph, trials)
+
+
+def _said(limit: Limit, graph: Graph, trials: Trials | None) -> Problem:
+    from nnlint.budget import words  # noqa: PLC0415 - most budgets are kept
+
+    match limit.state:
+        case "over":
+            return words.over(limit, graph, trials)
+        case "near":
+            return words.near(limit)
+        case _:
+            return words.unproven(limit.what, limit.most)
+
+
+def _worst(graph: Graph, *sources: Iterable[Ceiling]) -> list[Limit]:
+    """Of each subject the limit that is broken most, the first source's where they are alike.
+
+    Not the lowest: a spec that silences its own low limit, or makes a warning of it, is still
+    held to the repository's.
+    """
+    worst: dict[object, Limit] = {}
+    every = [one for ceilings in sources for one in sorted(ceilings, key=_height)]
+    for limit in (limit for ceiling in every for limit in _limits(ceiling, graph)):
+        subject = (limit.metric, limit.what.part, limit.ceiling.dtype)
+        known = worst.setdefault(subject, limit)
+        if limit.badness > known.badness:
+            worst[subject] = limit
+    return list(worst.values())
+
+
+def _nameless(graph: Graph, ceilings: Iterable[Ceiling]) -> Iterator[Problem]:
+    """Patterns that name no layer, for a limit that binds nothing is a mistake.
+
+    The repository's patterns hold for many specs, and not every spec has every layer.
+    """
+    asked = {one.layer: one for one in ceilings if one.layer and one.must_name}
+    if not asked:
+        return
+    from nnlint.budget import scope, words  # noqa: PLC0415 - few budgets name layers
+
+    for pattern, ceiling in asked.items():
+        if not scope.parts(graph, pattern):
+            yield words.nameless(ceiling, pattern, scope.addresses(graph))
+
+
+def grown(
+    before: Graph, after: Graph, spec: ModelSpec, ceilings: Sequence[Ceiling] = ()
+) -> Iterator[Problem]:
+    """Where a change adds more than a budget lets it add.
+
+    Args:
+        before: the network as it was.
+        after: the network as it is.
+        spec: the spec as it is, with a budget of its own.
+        ceilings: what the repository allows.
+    """
+    from nnlint.budget import words  # noqa: PLC0415 - only a change pays for it
+    from nnlint.budget.growth import growths  # noqa: PLC0415 - as above
+
+    for growth in growths(before, after, (*ceilings, *read(spec.budget))):
+        if growth.state == "over":
+            yield words.grown(growth)
+        elif growth.state == "unknown":
+            yield words.unproven(growth.what, words.increase(growth))

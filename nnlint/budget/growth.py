@@ -1,0 +1,66 @@
+"""How much of a metric a change adds, against what a budget lets it add."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from nnlint.budget.limit import measured
+from nnlint.budget.metrics import Used
+from nnlint.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from nnlint.budget.ceiling import Ceiling
+    from nnlint.budget.limit import Measured
+    from nnlint.budget.metrics import Amount
+    from nnlint.graph import Graph
+
+NOTHING = Used(0)
+
+
+class Growth(Record):
+    """What a change adds, and what it may add.
+
+    Attributes:
+        what: what is limited, and what of it there is now.
+        before: what there was; nothing of a new part.
+        most: the most that may be added.
+        percentage: where the limit is one: of what there was.
+    """
+
+    what: Measured
+    before: Used
+    most: Amount
+    percentage: Fraction | None = None
+
+    @property
+    def added(self) -> Amount:
+        """What the change adds; negative: it takes away."""
+        return self.what.used.amount - self.before.amount
+
+    @property
+    def state(self) -> str:
+        """`over`, `ok`, or `unknown` where not all of both is known."""
+        if not (self.what.used.exact and self.before.exact):
+            return "unknown"
+        return "over" if self.added > self.most else "ok"
+
+
+def growths(before: Graph, after: Graph, ceilings: Iterable[Ceiling]) -> Iterator[Growth]:
+    """Every limit of an increase, held against a change."""
+    for ceiling in ceilings:
+        if ceiling.max_increase is None and ceiling.max_increase_pct is None:
+            continue
+        was = {one.part: one.used for one in measured(ceiling, before)}
+        for now in measured(ceiling, after):
+            yield from _growths(now, was.get(now.part, NOTHING))
+
+
+def _growths(now: Measured, before: Used) -> Iterator[Growth]:
+    if now.ceiling.max_increase is not None:
+        yield Growth(now, before, now.ceiling.max_increase)
+    percentage = now.ceiling.max_increase_pct
+    if percentage is not None:
+        yield Growth(now, before, Fraction(before.amount) * percentage, percentage)
