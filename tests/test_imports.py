@@ -40,6 +40,7 @@ LEVELS = (
     {"wiring"},
     {"activations"},
     {"report", "budget", "expectation", "outline", "addresses"},
+    {"comparison"},
     {"rules"},
     {
         "options",

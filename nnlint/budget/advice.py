@@ -177,7 +177,7 @@ class _Trial:
         graph = self.graph(path, value)
         found = list(measured(self.limit.ceiling, graph)) if graph else []
         ours = [one.used for one in found if one.part == self.limit.what.part]
-        return any(used.amount <= self.limit.limit for used in ours)
+        return any(used.exact and used.amount <= self.limit.limit for used in ours)
 
     def _works(self, path: Path, value: int) -> bool:
         """Whether it fits, the network stays whole, and gives what it gave."""

@@ -1,0 +1,167 @@
+"""A spec as it was and as it is: its layers, what it costs, what is found in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint.comparison.change import NOTHING, Cost, LayerChange, cost, differences, total_cost
+from nnlint.comparison.findings import apart
+from nnlint.comparison.matching import pairs
+from nnlint.record import Record
+from nnlint.report import Status
+
+if TYPE_CHECKING:
+    from nnlint.finding import Finding
+    from nnlint.graph import Graph
+    from nnlint.report import Report
+
+__all__ = ["Comparison", "Cost", "Diff", "LayerChange", "NetworkChange", "compare", "network"]
+
+
+class NetworkChange(Record):
+    """A network as it was and as it is: the base of a spec, or one of its variants.
+
+    Attributes:
+        before: the network that was; None: there was none, or nobody can tell.
+        after: the network that is; None: it is gone, or nobody can tell.
+        layers: every layer of both.
+        variant: the variant's name; None: it is the spec's own network.
+    """
+
+    before: Graph | None
+    after: Graph | None
+    layers: tuple[LayerChange, ...]
+    variant: str | None = None
+
+    @property
+    def was(self) -> Cost:
+        """What it cost."""
+        return total_cost(self.before)
+
+    @property
+    def costs(self) -> Cost:
+        """What it costs."""
+        return total_cost(self.after)
+
+    @property
+    def changed(self) -> tuple[LayerChange, ...]:
+        """The layers that are not as they were."""
+        return tuple(one for one in self.layers if one.kind != "same")
+
+
+class Comparison(Record):
+    """One spec as it was and as it is.
+
+    Attributes:
+        path: as it is shown; of one that is gone its old path.
+        old_path: where it was; the same path unless it was renamed; None: it is new.
+        before: what is said of it as it was; None: it is new.
+        after: what is said of it as it is; None: it is gone.
+        networks: the network and its variants.
+        new: findings that the base does not have.
+        standing: errors about budgets that the base has too; they still hold.
+        fixed: findings of the base that are gone.
+    """
+
+    path: str
+    old_path: str | None
+    before: Report | None
+    after: Report | None
+    networks: tuple[NetworkChange, ...] = ()
+    new: tuple[Finding, ...] = ()
+    standing: tuple[Finding, ...] = ()
+    fixed: tuple[Finding, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """`added`, `removed`, `renamed`, `changed` or `same`."""
+        if self.before is None:
+            return "added"
+        if self.after is None:
+            return "removed"
+        if self.path != self.old_path:
+            return "renamed"
+        return "changed" if self.is_news else "same"
+
+    @property
+    def is_news(self) -> bool:
+        """Whether anything is not as it was, or a budget is still broken."""
+        changes = (one.changed or one.was != one.costs for one in self.networks)
+        return bool(self.new or self.fixed or self.standing or any(changes))
+
+    @property
+    def network(self) -> NetworkChange | None:
+        """The spec's own network, without its variants."""
+        return self.networks[0] if self.networks else None
+
+    @property
+    def gated(self) -> Report | None:
+        """What the gate looks at: what is new, and budgets that are still broken."""
+        if self.after is None:
+            return None
+        findings = sorted((*self.new, *self.standing), key=lambda one: one.sort_key)
+        return self.after._replace(findings=tuple(findings))
+
+
+class Diff(Record):
+    """A run of `nnlint diff`.
+
+    Attributes:
+        base: what the base is called: a revision, or the old file.
+        comparisons: every spec of both sides.
+    """
+
+    base: str
+    comparisons: tuple[Comparison, ...]
+
+    @property
+    def news(self) -> tuple[Comparison, ...]:
+        """The specs of which there is anything to say."""
+        return tuple(one for one in self.comparisons if one.kind != "same")
+
+    @property
+    def reports(self) -> list[Report]:
+        """What the gate looks at, spec by spec; a base that can't be read counts too."""
+        bases = (one.before for one in self.comparisons)
+        unread = [one for one in bases if one and one.status is Status.UNREADABLE]
+        return [*unread, *(one.gated for one in self.comparisons if one.gated)]
+
+
+def compare(
+    before: Report | None, after: Report | None, path: str, old_path: str | None
+) -> Comparison:
+    """A spec held against what it was."""
+    networks = tuple(_networks(before, after))
+    new, standing, fixed = apart(before, after, networks[0].layers if networks else ())
+    return Comparison(path, old_path, before, after, networks, new, standing, fixed)
+
+
+def _networks(before: Report | None, after: Report | None) -> list[NetworkChange]:
+    old, new = _graphs(before), _graphs(after)
+    names = dict.fromkeys((*new, *old))
+    return [network(old.get(name), new.get(name), name) for name in names]
+
+
+def _graphs(report: Report | None) -> dict[str | None, Graph]:
+    """The networks of a report, the spec's own under None."""
+    if report is None or report.graph is None:
+        return {}
+    return {None: report.graph, **{one.graph.variant: one.graph for one in report.variants}}
+
+
+def network(before: Graph | None, after: Graph | None, variant: str | None) -> NetworkChange:
+    """A network held against what it was, layer by layer."""
+    old = {id(node): n for n, node in enumerate(before.nodes if before else (), 1)}
+    new = {id(node): n for n, node in enumerate(after.nodes if after else (), 1)}
+    layers = [
+        LayerChange(
+            was,
+            now,
+            (old.get(id(was)), new.get(id(now))),
+            differences(was, now) if was and now else (),
+            cost(was, before.dtype) if before else NOTHING,
+            cost(now, after.dtype) if after else NOTHING,
+        )
+        for was, now in pairs(before.nodes if before else (), after.nodes if after else ())
+    ]
+    return NetworkChange(before, after, tuple(layers), variant)

@@ -1,0 +1,141 @@
+"""What became of one layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nnlint.quantity import size_in_bytes
+from nnlint.record import Record
+from nnlint.wording import flow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nnlint.graph import Graph, Node
+
+
+class Difference(Record):
+    """One thing about a layer that is not as it was.
+
+    Attributes:
+        key: an attribute's name, or `type`, `name`, `bias`, `copies`, `input`.
+        before: what it was, as YAML on one line; None: there was none.
+        after: what it is.
+    """
+
+    key: str
+    before: str | None
+    after: str | None
+
+
+class Cost(Record):
+    """What a layer, a part or a network costs.
+
+    Attributes:
+        params: parameters.
+        macs: multiply-accumulates for one sample.
+        size: bytes of the parameters at the network's dtype.
+        complete: False: the parameters and bytes are at least these.
+        macs_complete: the same for the MACs.
+    """
+
+    params: int = 0
+    macs: int = 0
+    size: int = 0
+    complete: bool = True
+    macs_complete: bool = True
+
+
+NOTHING = Cost()
+
+
+def cost(node: Node | None, dtype: str) -> Cost:
+    """What a layer costs with all its copies; one that is not there costs nothing."""
+    if node is None:
+        return NOTHING
+    size = size_in_bytes(node.params, dtype)
+    return Cost(node.params, node.all_macs, size, node.complete, node.macs is not None)
+
+
+def total_cost(graph: Graph | None) -> Cost:
+    """What a network costs."""
+    if graph is None:
+        return NOTHING
+    total = graph.totals
+    size = size_in_bytes(total.params, graph.dtype)
+    return Cost(total.params, total.macs, size, total.complete, total.macs_complete)
+
+
+class LayerChange(Record):
+    """A layer as it was and as it is.
+
+    Attributes:
+        before: the layer in the base; None: it is new.
+        after: the layer now; None: it is gone.
+        numbers: the numbers of both in their tables, None where it is not.
+        differences: what is not as it was.
+        was: what it cost.
+        costs: what it costs.
+    """
+
+    before: Node | None
+    after: Node | None
+    numbers: tuple[int | None, int | None]
+    differences: tuple[Difference, ...]
+    was: Cost
+    costs: Cost
+
+    @property
+    def kind(self) -> str:
+        """`added`, `removed`, `changed`; or `same`."""
+        if self.before is None:
+            return "added"
+        if self.after is None:
+            return "removed"
+        return "changed" if self.differences or self.was != self.costs else "same"
+
+    @property
+    def node(self) -> Node:
+        """The layer as it is, or as it was."""
+        node = self.after or self.before
+        assert node is not None  # noqa: S101 - one of the two is there
+        return node
+
+    @property
+    def called(self) -> str:
+        """Its address, with its number in the table where nobody named it."""
+        number = self.numbers[1] if self.after else self.numbers[0]
+        return self.node.address + ("" if self.node.spec.name else f" #{number}")
+
+
+def differences(before: Node, after: Node) -> tuple[Difference, ...]:
+    """What is not as it was, from attribute to attribute."""
+    old, new = dict(facts(before)), dict(facts(after))
+    return tuple(
+        Difference(key, old.get(key), new.get(key))
+        for key in dict.fromkeys((*old, *new))
+        if old.get(key) != new.get(key)
+    )
+
+
+def facts(node: Node) -> Iterator[tuple[str, str]]:
+    """What there is to say of a layer, as YAML on one line each."""
+    spec, layer = node.spec, node.layer
+    yield "type", spec.type
+    if spec.name:
+        yield "name", spec.name
+    for key, attribute in layer.attributes.items() if layer else ():
+        value = getattr(layer, key)
+        if value is not None and not attribute.holds_layers:
+            yield key, _shown(value)
+    if spec.bias is not None:
+        yield "bias", flow(spec.bias)
+    if node.tied:
+        yield "tie", node.tied[1].address
+    yield "trainable", flow(node.trainable)
+    yield "copies", str(node.count)
+    yield "input", ", ".join(map(str, node.inputs))
+
+
+def _shown(value: Any) -> str:
+    return flow(list(value) if isinstance(value, tuple) else value)
