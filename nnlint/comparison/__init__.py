@@ -45,8 +45,8 @@ class NetworkChange(Record):
 
     @property
     def changed(self) -> tuple[LayerChange, ...]:
-        """The layers that are not as they were."""
-        return tuple(one for one in self.layers if one.kind != "same")
+        """The layers that are not as they were, but for those that only follow."""
+        return tuple(one for one in self.layers if one.is_news)
 
 
 class Comparison(Record):

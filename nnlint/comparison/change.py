@@ -95,6 +95,16 @@ class LayerChange(Record):
         return "changed" if self.differences or self.was != self.costs else "same"
 
     @property
+    def follows(self) -> bool:
+        """Whether nobody changed it: only what reaches it is not as it was."""
+        return self.kind == "changed" and all(one.key == "input" for one in self.differences)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it is worth a row: what only follows, and costs the same, is not."""
+        return self.kind != "same" and not (self.follows and self.was == self.costs)
+
+    @property
     def node(self) -> Node:
         """The layer as it is, or as it was."""
         node = self.after or self.before
