@@ -56,11 +56,14 @@ def lint_source(
         return Report(source.path, Status.UNREADABLE, str(reason), data=kept)
     except sources.TooLarge as size:
         return _refused(source.path, "NN014", _too_large(size.args[0], MAX_BYTES))
-    report = _linted(fetched, source.path, variant, policy)
+    report = lint_fetched(fetched, source.path, variant, policy)
     return report._replace(data=fetched.data) if source.path == sources.STDIN else report
 
 
-def _linted(fetched: sources.Fetched, path: str, variant: str | None, policy: Policy) -> Report:
+def lint_fetched(
+    fetched: sources.Fetched, path: str, variant: str | None, policy: Policy
+) -> Report:
+    """Lint bytes that were had from somewhere; whatever happens, the answer is a report."""
     if not fetched.is_marked:
         return Report(path, Status.SKIPPED, sources.MARKER_WORDS)
     try:
@@ -228,7 +231,7 @@ def _judged(
     found = [*spec.problems, *graph.problems]
     for rule in rules.checks(advice=policy.wants_advice):
         found += rule.check(graph) if rule.check else ()
-    found += _over_budget(spec, graph, policy.ceilings, meant)
+    found += _over_budget(spec, graph, policy, meant)
     found += expectation.check(graph, spec)
     if graph is main or graph.variant is None:
         return iter(found)
@@ -244,15 +247,17 @@ def _limits(spec: ModelSpec, graph: Graph, ceilings: Sequence[Ceiling]) -> tuple
 
 
 def _over_budget(
-    spec: ModelSpec, graph: Graph, ceilings: Sequence[Ceiling], meant: Meant
+    spec: ModelSpec, graph: Graph, policy: Policy, meant: Meant
 ) -> Iterator[Problem]:
-    if not (spec.budget or ceilings):
-        return iter(())
+    if not (spec.budget or policy.ceilings):
+        return
     from nnlint import budget  # noqa: PLC0415 - as above
 
     laid_out = partial(_laid_out, meant, graph.variant)
     trials = budget.Trials(meant.data, laid_out, graph.variant)
-    return budget.check(graph, spec, ceilings, trials)
+    yield from budget.check(graph, spec, policy.ceilings, trials)
+    if policy.base and graph.variant in policy.base:
+        yield from budget.grown(policy.base[graph.variant], graph, spec, policy.ceilings)
 
 
 def _laid_out(meant: Meant, variant: str | None, data: Any) -> Graph | None:

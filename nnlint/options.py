@@ -75,6 +75,13 @@ def configure(parser: ArgumentParser, formats: list[str], default_format: str) -
         metavar="PATH",
         help="a spec, a folder to search for specs, a glob, or - for standard input",
     )
+    add_checking(parser, formats, default_format)
+    _add_fixes(parser)
+    _add_table(parser)
+
+
+def add_checking(parser: ArgumentParser, formats: list[str], default_format: str) -> None:
+    """What is checked, and how that is told: the options of every command that lints."""
     parser.add_argument(
         "--format",
         choices=formats,
@@ -104,7 +111,20 @@ def configure(parser: ArgumentParser, formats: list[str], default_format: str) -
     parser.add_argument(
         "--show-info", action="store_true", default=None, help="show advice too"
     )
-    _add_fixes(parser)
+    parser.add_argument(
+        "--variant",
+        metavar="NAME",
+        help="check that variant alone (default: the base, and the variants that expect: or "
+        "budget: covers)",
+    )
+    add_color(parser)
+    parser.set_defaults(**dict.fromkeys(("table", "depth")))
+    parser.set_defaults(
+        **dict.fromkeys(("fix", "unsafe_fixes", "update_expect", "diff"), False)
+    )
+
+
+def _add_table(parser: ArgumentParser) -> None:
     table = parser.add_mutually_exclusive_group()
     table.add_argument(
         "--table",
@@ -119,13 +139,6 @@ def configure(parser: ArgumentParser, formats: list[str], default_format: str) -
         metavar="N",
         help="sum up what lies deeper than N parts: 1 shows each block on one row",
     )
-    parser.add_argument(
-        "--variant",
-        metavar="NAME",
-        help="check that variant alone (default: the base, and the variants that expect: or "
-        "budget: covers)",
-    )
-    add_color(parser)
 
 
 def _add_fixes(parser: ArgumentParser) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from nnlint.budget import Ceiling
     from nnlint.finding import Finding
+    from nnlint.graph import Graph
 
 Switches: TypeAlias = "Mapping[str, bool]"
 """Codes that were switched on or off by name; the others follow their severity."""
@@ -114,6 +115,9 @@ class Policy(Record):
         lawful_severities: those of the repository's own configuration.
         show_info: advice is wanted.
         ceilings: what the repository lets a network have.
+        base: the networks as they were before a change, the spec's own under None and its
+            variants under their names; one that nobody can tell is None. None: there is no
+            change to judge.
     """
 
     switches: Switches = {}
@@ -122,6 +126,7 @@ class Policy(Record):
     lawful_severities: Mapping[str, Severity] = {}
     show_info: bool = False
     ceilings: tuple[Ceiling, ...] = ()
+    base: Mapping[str | None, Graph | None] | None = None
 
     def weighed(self, finding: Finding) -> Finding:
         """The finding with the severity that holds here."""

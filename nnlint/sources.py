@@ -94,13 +94,18 @@ def _walk(folder: Path) -> Iterator[Source]:
     failures: list[OSError] = []
     files: list[str] = []
     for at, folders, names in os.walk(folder, onerror=failures.append):
-        folders[:] = [f for f in folders if not f.startswith(".") and f not in SKIPPED_FOLDERS]
+        folders[:] = [name for name in folders if not is_passed_over(name)]
         files += [str(Path(at, name)) for name in names if name.endswith(SUFFIXES)]
     yield from (Source(path, named=False) for path in sorted(files))
     if not files and not failures:
         yield Source(str(folder), named=True, trouble="no .yaml or .yml file in this folder")
     for failure in failures:
         yield Source(str(failure.filename), named=True, trouble=_reason(failure))
+
+
+def is_passed_over(folder: str) -> bool:
+    """Whether a search leaves out folders of that name."""
+    return folder.startswith(".") or folder in SKIPPED_FOLDERS
 
 
 class Pattern(Record):
@@ -153,7 +158,7 @@ def fetch(source: Source, limit: int, *, only_if_marked: bool) -> Fetched:
         raise Unreadable(_reason(error)) from None
     except ValueError:
         raise Unreadable("no file can have that name") from None
-    marked = MARKER.search(data.replace(b"\0", b"")) is not None
+    marked = is_marked(data)
     if not marked and only_if_marked:
         return Fetched(data, is_marked=False)
     if size > limit:
@@ -163,6 +168,11 @@ def fetch(source: Source, limit: int, *, only_if_marked: bool) -> Fetched:
         refusal.data = data
         raise refusal
     return Fetched(data, is_marked=True)
+
+
+def is_marked(data: bytes) -> bool:
+    """Whether the bytes hold the marker of a spec."""
+    return MARKER.search(data.replace(b"\0", b"")) is not None
 
 
 def _standard_input(limit: int) -> tuple[bytes, int]:

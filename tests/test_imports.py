@@ -46,6 +46,8 @@ LEVELS = (
         "options",
         "settings",
         "spelled",
+        "revisions",
+        "pairing",
         "config",
         "config_page",
         "pages",
@@ -68,11 +70,11 @@ The empty name is the package itself, which holds nothing but the version.
 """
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 
-OWNERS = {"yaml": "document", "jsonschema": "schema.validation", "rich": "table"}
+OWNERS = {"subprocess": "revisions", "yaml": "document", "jsonschema": "schema.validation", "rich": "table"}
 FORBIDDEN_MODULES = {
     "_pickle", "asyncio", "ctypes", "dill", "ftplib", "http", "marshal", "multiprocessing",
     "pickle", "pty", "requests", "runpy", "shelve", "smtplib", "socket", "socketserver", "ssl",
-    "subprocess", "urllib", "urllib3", "webbrowser", "xmlrpc",
+    "urllib", "urllib3", "webbrowser", "xmlrpc",
 }  # fmt: skip
 FORBIDDEN_CALLS = {
     "eval", "exec", "compile", "__import__", "system", "popen", "execv", "execve", "spawnv",

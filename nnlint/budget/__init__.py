@@ -123,12 +123,12 @@ def _nameless(graph: Graph, ceilings: Iterable[Ceiling]) -> Iterator[Problem]:
 
 
 def grown(
-    before: Graph, after: Graph, spec: ModelSpec, ceilings: Sequence[Ceiling] = ()
+    before: Graph | None, after: Graph, spec: ModelSpec, ceilings: Sequence[Ceiling] = ()
 ) -> Iterator[Problem]:
     """Where a change adds more than a budget lets it add.
 
     Args:
-        before: the network as it was.
+        before: the network as it was; None: nobody can tell.
         after: the network as it is.
         spec: the spec as it is, with a budget of its own.
         ceilings: what the repository allows.
@@ -140,4 +140,4 @@ def grown(
         if growth.state == "over":
             yield words.grown(growth)
         elif growth.state == "unknown":
-            yield words.unproven(growth.what, words.increase(growth))
+            yield words.unprovable(growth)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nnlint.graph import Graph
 
 NOTHING = Used(0)
+NOBODY_KNOWS = Used(0, exact=False)
 
 
 class Growth(Record):
@@ -48,14 +49,14 @@ class Growth(Record):
         return "over" if self.added > self.most else "ok"
 
 
-def growths(before: Graph, after: Graph, ceilings: Iterable[Ceiling]) -> Iterator[Growth]:
+def growths(before: Graph | None, after: Graph, ceilings: Iterable[Ceiling]) -> Iterator[Growth]:
     """Every limit of an increase, held against a change."""
     for ceiling in ceilings:
         if ceiling.max_increase is None and ceiling.max_increase_pct is None:
             continue
-        was = {one.part: one.used for one in measured(ceiling, before)}
+        was = {one.part: one.used for one in measured(ceiling, before)} if before else {}
         for now in measured(ceiling, after):
-            yield from _growths(now, was.get(now.part, NOTHING))
+            yield from _growths(now, was.get(now.part, NOTHING if before else NOBODY_KNOWS))
 
 
 def _growths(now: Measured, before: Used) -> Iterator[Growth]:

@@ -98,6 +98,28 @@ def grown(growth: Growth) -> Problem:
     )
 
 
+def unprovable(growth: Growth) -> Problem:
+    """Nobody can tell what a change adds.
+
+    A warning where it is the base that nobody can read: the change may be what mends it.
+    """
+    what, unit = growth.what, growth.what.ceiling.kind.unit
+    now = with_unit(what.used.amount, unit)
+    if what.used.exact:
+        why = f"{now} now, and what the base has is unknown"
+        mend = "nothing, if this change mends the base; the next one is held against it"
+    else:
+        why = f"at least {now} now, and something is unknown"
+        mend = "state what is unknown: a Custom layer takes parameters and macs"
+    return _of(what, "NN903")._replace(
+        message=f"{what.name}: that no more than {increase(growth)} is added"
+        f"{_whose(what.ceiling)} cannot be proven: {why}",
+        help=mend,
+        severity=Severity.WARNING if what.used.exact else what.ceiling.level,
+        echo=what.used.excused,
+    )
+
+
 def nameless(ceiling: Ceiling, pattern: str, known: list[str]) -> Problem:
     """A pattern that names no layer: its limits bind nothing."""
     some = listed([*map(quoted, known[:SHOWN_NAMES])], "and")

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from nnlint.graph import Graph
     from nnlint.report import Report
 
-__all__ = ["Comparison", "Cost", "Diff", "LayerChange", "NetworkChange", "compare", "network"]
+__all__ = [
+    "Comparison",
+    "Cost",
+    "Diff",
+    "LayerChange",
+    "NetworkChange",
+    "compare",
+    "graphs",
+    "network",
+]
 
 
 class NetworkChange(Record):
@@ -137,16 +146,17 @@ def compare(
 
 
 def _networks(before: Report | None, after: Report | None) -> list[NetworkChange]:
-    old, new = _graphs(before), _graphs(after)
+    old, new = graphs(before) or {}, graphs(after) or {}
     names = dict.fromkeys((*new, *old))
     return [network(old.get(name), new.get(name), name) for name in names]
 
 
-def _graphs(report: Report | None) -> dict[str | None, Graph]:
-    """The networks of a report, the spec's own under None."""
-    if report is None or report.graph is None:
-        return {}
-    return {None: report.graph, **{one.graph.variant: one.graph for one in report.variants}}
+def graphs(report: Report | None) -> dict[str | None, Graph | None] | None:
+    """The networks of a report, the spec's own under None; None: there is no report."""
+    if report is None:
+        return None
+    variants = {one.graph.variant: one.graph for one in report.variants}
+    return {None: report.graph, **variants}
 
 
 def network(before: Graph | None, after: Graph | None, variant: str | None) -> NetworkChange:

@@ -135,7 +135,7 @@ def facts(node: Node) -> Iterator[tuple[str, str]]:
     if spec.name:
         yield "name", spec.name
     for key, attribute in layer.attributes.items() if layer else ():
-        value = getattr(layer, key)
+        value = getattr(layer, key, None)  # what was not stated is not there
         if value is not None and not attribute.holds_layers:
             yield key, _shown(value)
     if spec.bias is not None:

@@ -1,5 +1,7 @@
 """Output formats: every module of this folder is one, with `render(reports, style)`.
 
+One that can show a change has `difference(diff, style)` too.
+
 The folder is the list: a module dropped in here is a value of --format.
 """
 
@@ -13,6 +15,7 @@ from nnlint import plugins
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nnlint.comparison import Diff
     from nnlint.report import Report
     from nnlint.terminal import Style
 
@@ -22,6 +25,15 @@ DEFAULT = "full"
 def names() -> list[str]:
     """Every format, in order."""
     return plugins.modules(__path__)
+
+
+def difference(name: str, diff: Diff, style: Style) -> str:
+    """What a change looks like in that format; those that list findings list what is new."""
+    module = import_module(f"{__name__}.{name}")
+    if hasattr(module, "difference"):
+        text: str = module.difference(diff, style)
+        return text
+    return render(name, diff.reports, style)
 
 
 def render(name: str, reports: Sequence[Report], style: Style) -> str:

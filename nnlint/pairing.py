@@ -1,0 +1,167 @@
+"""Which file of a base is which file now: by path, then by content."""
+
+from __future__ import annotations
+
+import os
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnlint.record import Record
+from nnlint.sources import Pattern, Source, collect, is_marked, is_passed_over
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from nnlint.revisions import Revision
+
+ALIKE = 0.5
+"""From which share of equal lines on a file counts as renamed, as git has it."""
+MOST_COMPARED = 2_500
+"""Pairs of files that are weighed up line by line."""
+
+
+class Pair(Record):
+    """A file as it was and as it is.
+
+    Attributes:
+        source: the file now; None: it is gone.
+        path: as it is shown; of a file that is gone where it was.
+        old_path: where it was, as it is shown; None: it is new.
+        data: its bytes in the base; None: it is new, or was no spec.
+    """
+
+    source: Source | None
+    path: str
+    old_path: str | None = None
+    data: bytes | None = None
+
+
+def pairs(
+    paths: Sequence[str], revision: Revision, exclude: Sequence[Pattern], limit: int
+) -> list[Pair]:
+    """Every file that is a spec in the base, or may be one now.
+
+    Args:
+        paths: files, folders and globs, of now or of the base.
+        revision: the base.
+        exclude: what is left out.
+        limit: of bytes that are read of a file.
+    """
+    scope = _Scope(paths, revision)
+    now = {_key(revision, one): one for one in collect(scope.present, exclude)}
+    was = [path for path in revision.blobs if path in now or scope.holds_gone(path)]
+    was = [path for path in was if not _excluded(revision.shown(path), exclude)]
+    fresh = [key for key in now if key not in revision.blobs]
+    elsewhere = [path for path in revision.blobs if path not in was] if fresh else []
+    moved_from = [path for path in elsewhere if _is_gone(revision, path)]
+    texts = revision.texts([*was, *moved_from], limit)
+    specs = {path: data for path, data in texts.items() if is_marked(data)}
+    gone = {path: data for path, data in specs.items() if path not in now}
+    renamed = _renamed({key: now[key] for key in fresh}, gone)
+    found = [_pair(key, now[key], renamed, specs, revision) for key in now]
+    lost = [path for path in was if path in gone and path not in renamed.values()]
+    shown = (revision.shown(path) for path in lost)
+    found += [
+        Pair(None, name, name, gone[path]) for name, path in zip(shown, lost, strict=True)
+    ]
+    return sorted(found, key=lambda one: one.path)
+
+
+def _key(revision: Revision, source: Source) -> str:
+    """The path from the top; what lies outside keeps its own, which no blob has."""
+    inside = None if source.trouble else revision.path(source.path)
+    return inside or os.path.abspath(source.path)  # noqa: PTH100 - it may hold what no Path can
+
+
+def _pair(
+    key: str,
+    source: Source,
+    renamed: Mapping[str, str],
+    specs: Mapping[str, bytes],
+    revision: Revision,
+) -> Pair:
+    old = key if key in specs else renamed.get(key)
+    if old is None:
+        return Pair(source, source.path)
+    shown = source.path if old == key else revision.shown(old)
+    return Pair(source, source.path, shown, specs[old])
+
+
+def _excluded(path: str, exclude: Iterable[Pattern]) -> bool:
+    return any(pattern.matches(path) for pattern in exclude)
+
+
+def _is_gone(revision: Revision, path: str) -> bool:
+    return not os.path.lexists(revision.top / path)
+
+
+class _Scope:
+    """What was asked for, of now and of the base."""
+
+    def __init__(self, paths: Sequence[str], revision: Revision) -> None:
+        self.revision = revision
+        self.asked = [one for one in paths if self._held(one)]
+        lost = [one for one in self.asked if not os.path.lexists(one)]
+        lost = [one for one in lost if any(map(self._inside(one), revision.blobs))]
+        self.present = [one for one in paths if one not in lost]
+
+    def _held(self, path: str) -> bool:
+        return "\0" not in path and path not in ("", "-")
+
+    def holds_gone(self, path: str) -> bool:
+        """Whether a file of the base was asked for, and is gone."""
+        return _is_gone(self.revision, path) and any(
+            self._inside(one)(path) for one in self.asked
+        )
+
+    def _inside(self, asked: str) -> Callable[[str], bool]:
+        """Whether a path from the top lies where the user points."""
+        if any(sign in asked for sign in "*?[") and not os.path.lexists(asked):
+            glob = Pattern(asked, Path.cwd())
+            return lambda path: glob.matches(self.revision.shown(path))
+        root = self.revision.path(asked)
+        return lambda path: root is not None and _below(path, root)
+
+
+def _below(path: str, root: str) -> bool:
+    """Whether it is that path, or lies below it in folders that a search looks into."""
+    if path == root:
+        return True
+    rest = path if root == "." else path.removeprefix(f"{root}/")
+    inside = root == "." or rest != path
+    return inside and not any(map(is_passed_over, rest.split("/")[:-1]))
+
+
+def _renamed(fresh: Mapping[str, Source], gone: Mapping[str, bytes]) -> dict[str, str]:
+    """New path -> old path, for what is gone here and there is again."""
+    texts = {key: _bytes(source) for key, source in fresh.items()} if gone else {}
+    found: dict[str, str] = {}
+    for _, new, old in sorted(_likenesses(texts, gone), reverse=True):
+        if new not in found and old not in found.values():
+            found[new] = old
+    return found
+
+
+def _likenesses(
+    fresh: Mapping[str, bytes], gone: Mapping[str, bytes]
+) -> Iterator[tuple[float, str, str]]:
+    compared = len(fresh) * len(gone) <= MOST_COMPARED
+    for new, text in fresh.items():
+        for old, before in gone.items():
+            alike = 1.0 if text == before else _alike(text, before) if compared else 0.0
+            if alike >= ALIKE:
+                yield alike, new, old
+
+
+def _alike(one: bytes, other: bytes) -> float:
+    matcher = SequenceMatcher(None, one.splitlines(), other.splitlines(), autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0
+
+
+def _bytes(source: Source) -> bytes:
+    """What a file holds, as far as it can be had: what can't is no rename."""
+    try:
+        return Path(source.path).read_bytes() if Path(source.path).is_file() else b""
+    except (OSError, ValueError):
+        return b""
