@@ -71,7 +71,7 @@ class Revision(Record):
             return None
 
     def texts(self, paths: Iterable[str], limit: int) -> dict[str, bytes]:
-        """The bytes of files by their paths; of larger ones than the limit, one more than it."""
+        """The bytes of files by their paths; of too large ones as many as show that."""
         wanted = [self.blobs[path] for path in paths]
         whole = _contents(self.top, [one for one in wanted if one.size <= limit])
         return {

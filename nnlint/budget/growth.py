@@ -49,7 +49,9 @@ class Growth(Record):
         return "over" if self.added > self.most else "ok"
 
 
-def growths(before: Graph | None, after: Graph, ceilings: Iterable[Ceiling]) -> Iterator[Growth]:
+def growths(
+    before: Graph | None, after: Graph, ceilings: Iterable[Ceiling]
+) -> Iterator[Growth]:
     """Every limit of an increase, held against a change."""
     for ceiling in ceilings:
         if ceiling.max_increase is None and ceiling.max_increase_pct is None:

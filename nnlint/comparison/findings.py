@@ -22,9 +22,13 @@ def apart(
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[Finding, ...]]:
     """The new findings, the errors about budgets that still stand, and those that are gone.
 
-    A finding is known by its rule and its place, and a place moves with its layer.
+    A finding is known by its rule and its place, and a place moves with its layer. A spec
+    that is as it was is not what a change is judged by, even where it breaks a budget.
     """
+    if before is after:
+        return (), (), ()
     moved = _moved(layers)
+    # what the two have in common pairs up, each with one of the other
     old = list(before.findings) if before else []
     left = Counter((one.rule.code, _now(one.path, moved)) for one in old)
     new, standing = [], []
