@@ -55,7 +55,7 @@ def tally(report: Report) -> Iterator[tuple[str, Words]]:
     yield "MACs", _macs(graph.totals)
     yield "activations", _activations(graph)
     for number, limit in enumerate(report.limits):
-        yield "" if number else "budget", _limit(limit)
+        yield "" if number else "budget", of_limit(limit)
     if report.expectations:
         yield "expect", _expectations(report.expectations)
     for number, variant in enumerate(report.variants):
@@ -129,7 +129,8 @@ def _activations(graph: Graph) -> Words:
     return [(f"peak {peak}{at}, sum {total}", ""), (f" ({RULE})", "dim")]
 
 
-def _limit(limit: Limit) -> Words:
+def of_limit(limit: Limit) -> Words:
+    """A line of the budget: used, the most, what is left."""
     left, tone = limit.left, _STATES[limit.state]
     if limit.unit == "share" and not limit.exact:
         return [(f"{visible(limit.name)} of an unknown total, at most {limit.most}", tone)]

@@ -19,6 +19,13 @@ def grouped(number: int) -> str:
     return f"{number:,}"
 
 
+def signed(number: int) -> str:
+    """A change with its sign: +6,280, −1,002, ±0."""
+    if not number:
+        return "±0"
+    return f"{'+' if number > 0 else '−'}{grouped(abs(number))}"
+
+
 def plural(number: int, noun: str) -> str:
     """`1 file`, `2 files`."""
     return f"{grouped(number)} {noun}" + ("" if number == 1 else "s")

@@ -46,6 +46,7 @@ LEVELS = (
         "options",
         "settings",
         "spelled",
+        "movement",
         "revisions",
         "pairing",
         "config",

@@ -100,10 +100,9 @@ def _worst(graph: Graph, *sources: Iterable[Ceiling]) -> list[Limit]:
     worst: dict[object, Limit] = {}
     every = [one for ceilings in sources for one in sorted(ceilings, key=_height)]
     for limit in (limit for ceiling in every for limit in _limits(ceiling, graph)):
-        subject = (limit.metric, limit.what.part, limit.ceiling.dtype)
-        known = worst.setdefault(subject, limit)
+        known = worst.setdefault(limit.subject, limit)
         if limit.badness > known.badness:
-            worst[subject] = limit
+            worst[limit.subject] = limit
     return list(worst.values())
 
 

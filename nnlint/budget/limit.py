@@ -69,6 +69,11 @@ class Limit(Record):
         return self.what.ceiling
 
     @property
+    def subject(self) -> tuple[str, str | None, str | None]:
+        """What is limited, and of what: the same in two networks, or from two sources."""
+        return (self.metric, self.what.part, self.ceiling.dtype)
+
+    @property
     def metric(self) -> str:
         """A name of `METRICS`."""
         return self.ceiling.metric

@@ -11,20 +11,15 @@ from nnlint.record import Record
 from nnlint.report import Status
 
 if TYPE_CHECKING:
+    from nnlint.budget import Limit
     from nnlint.finding import Finding
     from nnlint.graph import Graph
     from nnlint.report import Report
 
 __all__ = [
-    "Comparison",
-    "Cost",
-    "Diff",
-    "LayerChange",
-    "NetworkChange",
-    "compare",
-    "graphs",
-    "network",
-]
+    "Comparison", "Cost", "Diff", "LayerChange", "Loosened", "NetworkChange", "compare",
+    "graphs", "network",
+]  # fmt: skip
 
 
 class NetworkChange(Record):
@@ -56,6 +51,18 @@ class NetworkChange(Record):
     def changed(self) -> tuple[LayerChange, ...]:
         """The layers that are not as they were, but for those that only follow."""
         return tuple(one for one in self.layers if one.is_news)
+
+
+class Loosened(Record):
+    """A limit that the change itself raises, or takes away.
+
+    Attributes:
+        was: the limit as it was.
+        now: the limit as it is; None: there is none any more.
+    """
+
+    was: Limit
+    now: Limit | None
 
 
 class Comparison(Record):
@@ -102,6 +109,17 @@ class Comparison(Record):
     def network(self) -> NetworkChange | None:
         """The spec's own network, without its variants."""
         return self.networks[0] if self.networks else None
+
+    @property
+    def loosened(self) -> tuple[Loosened, ...]:
+        """The limits that are higher than they were: the reviewer should see it."""
+        if self.before is None or self.after is None or self.after.graph is None:
+            return ()
+        now = {one.subject: one for one in self.after.limits}
+        both = ((one, now.get(one.subject)) for one in self.before.limits)
+        return tuple(
+            Loosened(was, is_) for was, is_ in both if is_ is None or is_.limit > was.limit
+        )
 
     @property
     def gated(self) -> Report | None:

@@ -47,6 +47,8 @@ class Cost(Record):
 
 
 NOTHING = Cost()
+FOLLOWS = "input"
+"""What about a layer changes without anybody having touched it."""
 
 
 def cost(node: Node | None, dtype: str) -> Cost:
@@ -97,7 +99,7 @@ class LayerChange(Record):
     @property
     def follows(self) -> bool:
         """Whether nobody changed it: only what reaches it is not as it was."""
-        return self.kind == "changed" and all(one.key == "input" for one in self.differences)
+        return self.kind == "changed" and all(one.key == FOLLOWS for one in self.differences)
 
     @property
     def is_news(self) -> bool:

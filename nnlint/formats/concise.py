@@ -9,6 +9,7 @@ from nnlint.terminal import SEVERITY_STYLES, Style, visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nnlint.comparison import Diff
     from nnlint.finding import Finding
     from nnlint.report import Report
 
@@ -20,6 +21,14 @@ def render(reports: Sequence[Report], style: Style) -> str:
         for report in reports
         for finding in report.findings
     )
+
+
+def difference(diff: Diff, style: Style) -> str:
+    """What is new, then a line a spec that is not as it was."""
+    from nnlint.movement import in_short  # noqa: PLC0415 - only changes need it
+
+    shorts = "".join(f"{in_short(one)}\n" for one in diff.news)
+    return render(diff.reports, style) + shorts
 
 
 def line(path: str, finding: Finding, style: Style) -> str:

@@ -13,9 +13,15 @@ from nnlint.wording import plural
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from nnlint.comparison import Diff
     from nnlint.finding import Finding
     from nnlint.report import Counts, Report
 
+KINDS = {
+    "changed": "changed", "added": "new", "removed": "gone", "renamed": "renamed",
+    "same": "as before",
+}  # fmt: skip
+"""What became of specs, in words."""
 LEAD = 20
 """Columns kept before the caret where a line is too long to show whole."""
 
@@ -25,6 +31,35 @@ def render(reports: Sequence[Report], style: Style) -> str:
     frames = [text for report in reports for text in _frames(report, style)]
     parts = [*frames, *_tables(reports, style), summary(reports, style) + "\n"]
     return "\n".join(parts)
+
+
+def difference(diff: Diff, style: Style) -> str:
+    """What is new, then each spec that is not as it was, then the sums."""
+    frames = [text for report in diff.reports for text in _frames(report, style)]
+    return "\n".join([*frames, *_changes(diff, style), _change_summary(diff, style) + "\n"])
+
+
+def _changes(diff: Diff, style: Style) -> Iterator[str]:
+    if not diff.news:
+        return
+    from nnlint.table import changes  # noqa: PLC0415 - rich loads only if a table is drawn
+
+    yield from (changes.of_spec(one, diff.base, style) for one in diff.news)
+
+
+def _change_summary(diff: Diff, style: Style) -> str:
+    """The last line: how many specs changed, and what is new and gone."""
+    kinds = [one.kind for one in diff.comparisons]
+    counted = [f"{kinds.count(kind)} {word}" for kind, word in KINDS.items() if kind in kinds]
+    new = sum(len(one.new) for one in diff.comparisons)
+    fixed = sum(len(one.fixed) for one in diff.comparisons)
+    standing = sum(len(one.standing) for one in diff.comparisons)
+    words = [", ".join(counted) or "no spec here"]
+    words += [f"{plural(new, 'new finding')}"] if new else []
+    words += [f"{plural(fixed, 'finding')} fixed"] if fixed else []
+    words += [f"{plural(standing, 'budget')} still broken"] if standing else []
+    verdict = "" if new or standing else style.paint("ok", "bold", "green") + ": "
+    return f"{verdict}{'; '.join(words)}, against {visible(diff.base)}"
 
 
 def _tables(reports: Sequence[Report], style: Style) -> Iterator[str]:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nnlint.budget import Limit
+    from nnlint.comparison import Comparison, Diff, LayerChange, NetworkChange
     from nnlint.expectation import Expectation
     from nnlint.finding import Finding, Repair
     from nnlint.graph import Graph, Group, Node
@@ -61,6 +62,98 @@ def render(reports: Sequence[Report], style: Style) -> str:  # noqa: ARG001 - a 
     return _laid_out(document) + "\n"
 
 
+def difference(diff: Diff, style: Style) -> str:  # noqa: ARG001 - a format's signature
+    """A change as one JSON object.
+
+    The top level holds `version`, `nnlint`, `base` (what it is compared with), `summary`
+    (specs by what became of them; findings that are `new`, `standing` and `fixed`) and
+    `specs`, each with `path`, `old_path` (null: it is new), `kind` (`added`, `removed`,
+    `renamed`, `changed`, `same`), its findings under `new`, `standing` (errors about budgets
+    that the base has too) and `fixed` (with places in the base), `budget` as above, `loosened`
+    (limits that the change itself raises or takes away) and `networks`: the spec's own, then
+    its variants. What is compared stands as `base`, `now` and `change`, null where there is
+    none or where that can't be known.
+    """
+    document = {
+        "version": VERSION,
+        "nnlint": __version__,
+        "base": diff.base,
+        "summary": _diff_summary(diff),
+        "specs": [_comparison(one) for one in diff.comparisons],
+    }
+    return _laid_out(document) + "\n"
+
+
+def _diff_summary(diff: Diff) -> dict[str, int]:
+    kinds = [one.kind for one in diff.comparisons]
+    found = {
+        key: sum(len(getattr(one, key)) for one in diff.comparisons)
+        for key in ("new", "standing", "fixed")
+    }
+    return {**{kind: kinds.count(kind) for kind in KINDS}, **found}
+
+
+def _comparison(one: Comparison) -> dict[str, Any]:
+    return {
+        "path": one.path,
+        "old_path": one.old_path,
+        "kind": one.kind,
+        "new": [_finding(finding) for finding in one.new],
+        "standing": [_finding(finding) for finding in one.standing],
+        "fixed": [_finding(finding) for finding in one.fixed],
+        "budget": [_limit(limit) for limit in (one.after.limits if one.after else ())],
+        "loosened": [
+            {"was": _limit(each.was), "now": _limit(each.now) if each.now else None}
+            for each in one.loosened
+        ],
+        "networks": [_change(network) for network in one.networks],
+    }
+
+
+def _change(network: NetworkChange) -> dict[str, Any]:
+    there = (network.before is not None, network.after is not None)
+    return {
+        "variant": network.variant,
+        **_costs(network, there),
+        "layers": [_layer_change(one) for one in network.changed],
+    }
+
+
+def _layer_change(one: LayerChange) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "layer": one.called,
+        "type": one.node.spec.type,
+        "path": list(one.node.path),
+        "index": {"base": one.numbers[0], "now": one.numbers[1]},
+        "differences": [each._asdict() for each in one.differences],
+        **_costs(one, (one.before is not None, one.after is not None)),
+    }
+
+
+def _costs(change: LayerChange | NetworkChange, there: tuple[bool, bool]) -> dict[str, Any]:
+    """Parameters, MACs and bytes as they were and are; unknown is null, never a zero."""
+    found = {}
+    for field, known in (
+        ("params", "complete"),
+        ("macs", "macs_complete"),
+        ("size", "complete"),
+    ):
+        was, now = (
+            getattr(cost, field) if is_there and getattr(cost, known) else None
+            for is_there, cost in zip(there, (change.was, change.costs), strict=True)
+        )
+        sides = [value if side else 0 for side, value in zip(there, (was, now), strict=True)]
+        known_both = None not in sides
+        found[field] = {
+            "base": was,
+            "now": now,
+            "change": sides[1] - sides[0] if known_both else None,
+        }
+    return found
+
+
+KINDS = ("changed", "added", "removed", "renamed", "same")
 LAID_OUT = 4
 """Maps that lie deeper, a finding or a layer, stand on one line: it reads, and is fast."""
 

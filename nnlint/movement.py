@@ -1,0 +1,127 @@
+"""What a change does to a network, in words: `13,002 → 19,690, +6,688 (+51.4 %)`."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from nnlint.comparison.change import FOLLOWS
+from nnlint.quantity import percent
+from nnlint.tally import of_limit
+from nnlint.terminal import visible
+from nnlint.wording import grouped, plural, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nnlint.comparison import Comparison, Cost, LayerChange, Loosened, NetworkChange
+    from nnlint.tally import Words
+
+METRICS = (("parameters", "params", "complete", ""), ("MACs", "macs", "macs_complete", ""),
+           ("size", "size", "complete", " B"))  # fmt: skip
+"""What is compared: its title, the field of a cost, whether all is known, the unit."""
+MOST_FIXED = 5
+"""Findings that are gone, and are named."""
+
+
+def rate(was: int, now: int) -> str:
+    """`+51.4 %`; nothing of a change from or to nothing."""
+    if not was or not now or was == now:
+        return ""
+    return f"{'+' if now > was else '−'}{percent(Fraction(abs(now - was), was))}"
+
+
+def moved(was: int, now: int, unit: str = "") -> str:
+    """`13,002 → 19,690, +6,688 (+51.4 %)`."""
+    if was == now:
+        return f"{grouped(now)}{unit}, as it was"
+    share = rate(was, now)
+    both = f"{grouped(was)} → {grouped(now)}{unit}, {signed(now - was)}"
+    return both + (f" ({share})" if share else "")
+
+
+def lines(comparison: Comparison) -> Iterator[tuple[str, Words]]:
+    """Every line with its title, as below a table of layers."""
+    network = comparison.network
+    if network:
+        for title, field, known, unit in METRICS:
+            yield title, _cost(network, field, known, unit)
+    limits = comparison.after.limits if comparison.after else ()
+    said = [*map(of_limit, limits), *map(_loosened, comparison.loosened)]
+    for number, words in enumerate(said):
+        yield "" if number else "budget", words
+    variants = [one for one in comparison.networks[1:] if one.changed or one.was != one.costs]
+    for number, variant in enumerate(variants):
+        yield "" if number else "variants", _variant(variant)
+    if comparison.fixed:
+        yield "fixed", _fixed(comparison)
+
+
+def _cost(network: NetworkChange, field: str, known: str, unit: str) -> Words:
+    was, now = getattr(network.was, field), getattr(network.costs, field)
+    sign = "" if _all_known(network, known) else "≥ "
+    tone = {-1: "good", 0: "dim", 1: "near"}[(now > was) - (now < was)]
+    if network.before is None:
+        return [(f"{sign}{grouped(now)}{unit}", "")]
+    if network.after is None:
+        return [(f"{sign}{grouped(was)}{unit} gone", "good")]
+    return [(sign + moved(was, now, unit), tone)]
+
+
+def _all_known(network: NetworkChange, known: str) -> bool:
+    sides = ((network.before, network.was), (network.after, network.costs))
+    return all(getattr(cost, known) for graph, cost in sides if graph)
+
+
+def _variant(change: NetworkChange) -> Words:
+    [(words, tone)] = _cost(change, "params", "complete", "")
+    return [(f"{visible(change.variant or '')}: parameters {words}", tone)]
+
+
+def _loosened(change: Loosened) -> Words:
+    """A limit that the change itself raises or takes away."""
+    was = change.was.most
+    now = f"{change.now.most} now" if change.now else "none now"
+    return [(f"{visible(change.was.name)}: the limit was {was}, and is {now}", "near")]
+
+
+def _fixed(comparison: Comparison) -> Words:
+    gone = [f"{one.rule.code} {visible(one.rule.name)}" for one in comparison.fixed]
+    more = f" and {len(gone) - MOST_FIXED} more" if len(gone) > MOST_FIXED else ""
+    found = plural(len(gone), "finding")
+    return [(f"{found}: {', '.join(gone[:MOST_FIXED])}{more}", "good")]
+
+
+def in_short(comparison: Comparison) -> str:
+    """A spec on one line: what became of it, and of its totals."""
+    network = comparison.network
+    parts = [comparison.kind] if comparison.kind != "changed" else []
+    if comparison.kind == "renamed":
+        parts = [f"renamed from {visible(comparison.old_path or '')}"]
+    if network and network.was == network.costs and comparison.kind != "added":
+        parts.append("costs as much as it did")
+    elif network:
+        parts += [
+            f"{title} {''.join(words for words, _ in _cost(network, field, known, unit))}"
+            for title, field, known, unit in METRICS
+        ]
+    if comparison.fixed:
+        parts.append(f"{plural(len(comparison.fixed), 'finding')} fixed")
+    return f"{visible(comparison.path)}: {'; '.join(parts)}"
+
+
+def of_layer(change: LayerChange) -> str:
+    """What is not as it was: `out_features: 16 → 24, copies: 12 → 14`."""
+    own = [one for one in change.differences if one.key != FOLLOWS]
+    return ", ".join(
+        f"{one.key}: {one.before or 'none'} → {one.after or 'none'}"
+        for one in own or change.differences
+    )
+
+
+def step(was: Cost, costs: Cost, field: str, known: str) -> str:
+    """What a layer adds or takes away; a lower bound is no difference."""
+    if not (getattr(was, known) and getattr(costs, known)):
+        return "?"
+    change = getattr(costs, field) - getattr(was, field)
+    return signed(change) if change else ""
