@@ -66,8 +66,8 @@ def _of_files(chosen: Options) -> Diff:
     old, new = (None if path == os.devnull else path for path in chosen.paths)
     before = _linted(old, chosen) if old else None
     after = _linted(new, chosen, before) if new else None
-    path = new or old or os.devnull
-    one = comparison.compare(before, after, path, path if old else None)
+    one = comparison.compare(before, after, new or old or os.devnull, old)
+    one = one._replace(both_named=True)
     return comparison.Diff(old or os.devnull, (one,))
 
 

@@ -77,6 +77,7 @@ class Comparison(Record):
         new: findings that the base does not have.
         standing: errors about budgets that the base has too; they still hold.
         fixed: findings of the base that are gone.
+        both_named: the user named both files: two paths are no renaming.
     """
 
     path: str
@@ -87,6 +88,7 @@ class Comparison(Record):
     new: tuple[Finding, ...] = ()
     standing: tuple[Finding, ...] = ()
     fixed: tuple[Finding, ...] = ()
+    both_named: bool = False
 
     @property
     def kind(self) -> str:
@@ -95,7 +97,7 @@ class Comparison(Record):
             return "added"
         if self.after is None:
             return "removed"
-        if self.path != self.old_path:
+        if self.path != self.old_path and not self.both_named:
             return "renamed"
         return "changed" if self.is_news else "same"
 

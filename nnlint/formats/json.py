@@ -131,24 +131,22 @@ def _layer_change(one: LayerChange) -> dict[str, Any]:
     }
 
 
+COSTS = (("params", "complete"), ("macs", "macs_complete"), ("size", "complete"))
+"""What is compared, and what tells whether all of it is known."""
+
+
 def _costs(change: LayerChange | NetworkChange, there: tuple[bool, bool]) -> dict[str, Any]:
     """Parameters, MACs and bytes as they were and are; unknown is null, never a zero."""
     found = {}
-    for field, known in (
-        ("params", "complete"),
-        ("macs", "macs_complete"),
-        ("size", "complete"),
-    ):
+    for field, known in COSTS:
         was, now = (
-            getattr(cost, field) if is_there and getattr(cost, known) else None
-            for is_there, cost in zip(there, (change.was, change.costs), strict=True)
+            getattr(cost, field) if getattr(cost, known) else None
+            for cost in (change.was, change.costs)
         )
-        sides = [value if side else 0 for side, value in zip(there, (was, now), strict=True)]
-        known_both = None not in sides
         found[field] = {
-            "base": was,
-            "now": now,
-            "change": sides[1] - sides[0] if known_both else None,
+            "base": was if there[0] else None,
+            "now": now if there[1] else None,
+            "change": None if was is None or now is None else now - was,
         }
     return found
 

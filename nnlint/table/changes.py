@@ -108,10 +108,8 @@ def _total(network: NetworkChange) -> Row:
 
 def _stacked(change: LayerChange) -> Text:
     """A layer on lines of its own, for a screen too narrow for columns."""
-    words, added = (
-        visible(of_layer(change)),
-        step(change.was, change.costs, "params", "complete"),
-    )
+    words = visible(of_layer(change))
+    added = step(change.was, change.costs, "params", "complete")
     said = "; ".join(filter(None, (words, f"{added} parameters" if added else "")))
     mark, colour = MARKS[change.kind]
     return Text.assemble(
