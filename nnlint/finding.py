@@ -10,9 +10,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from nnlint.record import Record
+from nnlint.terminal import SEVERITY_STYLES, Style, visible
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+PLAIN = Style()
+"""Without colours."""
 
 Path: TypeAlias = tuple[str | int, ...]
 """A place in a document, from its root: `("layers", 3, "kernel_size")`."""
@@ -181,6 +185,13 @@ class Finding(Record):
     echo: bool = False
     repair: Repair | None = None
     used: int | Fraction | None = None
+
+    def line(self, path: str, style: Style = PLAIN) -> str:
+        """`specs/mnist.yaml:7:5: error[NN201] message`, whatever stands in them."""
+        place = f"{visible(path)}:{self.span.line}:{self.span.column}:"
+        severity = self.rule.severity.value
+        head = style.paint(f"{severity}[{self.rule.code}]", *SEVERITY_STYLES[severity])
+        return f"{style.paint(place, 'bold')} {head} {visible(self.message)}"
 
     @property
     def sort_key(self) -> tuple[int, int, str, str]:

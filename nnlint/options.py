@@ -234,7 +234,7 @@ def read(arguments: Namespace, terminal: Terminal) -> Options:
         fail_on=severity,
         skip_unmarked=arguments.skip_unmarked,
         variant=arguments.variant,
-        show_info=settings.show_info or severity is Severity.INFO,
+        show_info=settings.show_info,
         style=style(arguments.color, terminal, table=arguments.table)._replace(
             depth=arguments.depth
         ),

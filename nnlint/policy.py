@@ -21,7 +21,7 @@ Switches: TypeAlias = "Mapping[str, bool]"
 """Codes that were switched on or off by name; the others follow their severity."""
 
 
-class Invalid(Exception):  # noqa: N818 - said of the settings
+class Invalid(ValueError):  # noqa: N818 - said of the settings
     """Settings that can't be used; the arguments say why, a line each."""
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from nnlint.budget import Limit
     from nnlint.expectation import Expectation
-    from nnlint.graph import Graph
+    from nnlint.graph import Graph, Totals
 
 
 class Status(Enum):
@@ -69,6 +69,55 @@ class Report(Record):
     ignored: int = 0
     marked: bool = False
     data: bytes = b""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was checked, and there is no error."""
+        return self.status is Status.LINTED and not self.errors
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that are errors, broken budgets among them."""
+        return tuple(one for one in self.findings if one.rule.severity is Severity.ERROR)
+
+    @property
+    def totals(self) -> Totals:
+        """The sums over the network.
+
+        Raises:
+            ValueError: there is no network; the message says why.
+        """
+        if self.graph is None:
+            raise ValueError(str(self))
+        return self.graph.totals
+
+    @property
+    def params(self) -> int:
+        """Weights and biases in all, exactly.
+
+        Raises:
+            ValueError: there is no network, or not all of it is known.
+        """
+        if not self.totals.complete:
+            raise ValueError(f"{self.path}: at least {self.totals.params:,}: {self}")
+        return self.totals.params
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates for one sample, exactly.
+
+        Raises:
+            ValueError: there is no network, or not all of it is known.
+        """
+        if not self.totals.macs_complete:
+            raise ValueError(f"{self.path}: at least {self.totals.macs:,}: {self}")
+        return self.totals.macs
+
+    def __str__(self) -> str:
+        """What there is to say, a line a finding, as `--format concise` has it."""
+        if self.status is not Status.LINTED:
+            return f"{self.path}: {self.reason}"
+        return "\n".join(one.line(self.path) for one in self.findings) or f"{self.path}: ok"
 
 
 BUDGET_CODES = ("NN90", "NN91")

@@ -60,9 +60,9 @@ class Settings(Record):
 
     @property
     def show_info(self) -> bool:
-        """Whether advice is wanted."""
+        """Whether advice is wanted; whoever fails on it wants to see it."""
         said = (one.show_info for one in self.sources[::-1] if one.show_info is not None)
-        return next(said, False)
+        return next(said, False) or self.fail_on == "info"
 
     @property
     def exclude(self) -> tuple[Pattern, ...]:
@@ -120,6 +120,7 @@ def gathered(
     *,
     file: str | None = None,
     isolated: bool = False,
+    flag: str = "--{}",
 ) -> Settings:
     """The settings of a run in the working directory.
 
@@ -128,6 +129,7 @@ def gathered(
         environ: the environment.
         file: the configuration file that was named.
         isolated: no configuration file is read, and no variable of the environment.
+        flag: what a key is called by who gives it.
 
     Raises:
         Invalid: something in them can't be used.
@@ -143,7 +145,7 @@ def gathered(
     chains = [files for files in chains if files]
     spoken = [
         config.spoken(said, "the environment", variable) if said else None,
-        *(config.spoken(one, who, lambda key: f"--{key}") for who, one in _spoken(flags)),
+        *(config.spoken(one, who, flag.format) for who, one in _spoken(flags, flag)),
     ]
     return Settings(
         tuple(chains[0]) if chains else (),
@@ -152,12 +154,12 @@ def gathered(
     )
 
 
-def _spoken(flags: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _spoken(flags: Mapping[str, Any], flag: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the flags say, budgets apart: a finding names who sets the limit."""
     budget = {key: value for key, value in flags.items() if key == "budget"}
     others = {key: value for key, value in flags.items() if key != "budget"}
-    yield from ((who, one) for who, one in
-                (("the command line", others), ("--budget", budget)) if one)  # fmt: skip
+    both = (("the command line", others), (flag.format("budget"), budget))
+    yield from ((who, one) for who, one in both if one)
 
 
 def _found(start: Path) -> Iterator[Path]:

@@ -25,7 +25,7 @@ SUFFIXES = (".yaml", ".yml")
 SKIPPED_FOLDERS = ("node_modules", "venv", "__pypackages__", "__pycache__")
 MARKER = re.compile(rb"(?:^|\r)(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?nnlint:", re.MULTILINE)
 MARKER_WORDS = "no line begins with `nnlint:`"
-REMEDY = "begin a spec with the line `nnlint: 1`"
+NOT_A_SPEC = f"not a spec: {MARKER_WORDS} (begin a spec with the line `nnlint: 1`)"
 
 
 class Source(Record):
@@ -164,7 +164,7 @@ def fetch(source: Source, limit: int, *, only_if_marked: bool) -> Fetched:
     if size > limit:
         raise TooLarge(size)
     if not marked:
-        refusal = Unreadable(f"not a spec: {MARKER_WORDS} ({REMEDY})")
+        refusal = Unreadable(NOT_A_SPEC)
         refusal.data = data
         raise refusal
     return Fetched(data, is_marked=True)

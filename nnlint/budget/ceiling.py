@@ -61,7 +61,12 @@ class Ceiling(Record):
     @property
     def must_name(self) -> bool:
         """Whether its pattern must name a layer: a repository's holds for many specs."""
-        return self.origin is None or self.origin.startswith("--")
+        return self.origin is None or self.is_spoken
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether a flag or an argument of a call sets it, and no file."""
+        return self.origin is not None and (self.origin[:2] == "--" or self.origin[-1:] == "=")
 
     @property
     def place(self) -> Path:

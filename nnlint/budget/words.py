@@ -40,9 +40,8 @@ def _of(what: Measured, code: str) -> Problem:
 
 def _whose(ceiling: Ceiling) -> str:
     """` in pyproject.toml`, ` given by --budget`; nothing for the spec's own."""
-    origin = ceiling.origin
-    by = "given by" if origin and origin.startswith("-") else "in"
-    return "" if origin is None else f" {by} {origin}"
+    by = "given by" if ceiling.is_spoken else "in"
+    return "" if ceiling.origin is None else f" {by} {ceiling.origin}"
 
 
 def over(limit: Limit, graph: Graph, trials: Trials | None) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from nnlint import comparison, engine, formats, options, sources
+from nnlint import api, comparison, engine, formats, options, sources
 from nnlint.commands import Outcome
 from nnlint.policy import Invalid
 from nnlint.report import Report, Status, exit_code
@@ -72,10 +72,11 @@ def _of_files(chosen: Options) -> Diff:
 
 
 def _linted(path: str, chosen: Options, before: Report | None = None) -> Report:
-    source = sources.Source(path, named=True)
-    policy = chosen.policy(path)._replace(base=comparison.graphs(before))
-    return engine.lint_source(
-        source, skip_unmarked=chosen.skip_unmarked, variant=chosen.variant, policy=policy
+    return api.of_source(
+        sources.Source(path, named=True),
+        chosen.settings,
+        variant=chosen.variant,
+        base=comparison.graphs(before),
     )
 
 
@@ -106,13 +107,12 @@ def _now(pair: Pair, chosen: Options, before: Report | None) -> Report | None:
     """What is said of the file now; None where it is gone, or is no spec (any more)."""
     if pair.source is None:
         return None
-    source = pair.source
-    policy = chosen.policy(source.path, *source.others)
-    report = engine.lint_source(
-        source,
-        skip_unmarked=chosen.skip_unmarked or pair.data is not None,
+    report = api.of_source(
+        pair.source,
+        chosen.settings,
         variant=chosen.variant,
-        policy=policy._replace(base=comparison.graphs(before)),
+        skip_unmarked=chosen.skip_unmarked or pair.data is not None,
+        base=comparison.graphs(before),
     )
     return None if report.status is Status.SKIPPED else report
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint import engine, formats, options, sources
+from nnlint import api, formats, options, sources
 from nnlint.commands import Outcome
 from nnlint.exits import Exit
 from nnlint.report import Report, Status, count, exit_code
@@ -93,11 +93,8 @@ def _policy(source: sources.Source, chosen: Options) -> Policy:
 
 
 def _linted(source: sources.Source, chosen: Options) -> Report:
-    return engine.lint_source(
-        source,
-        skip_unmarked=chosen.skip_unmarked,
-        variant=chosen.variant,
-        policy=_policy(source, chosen),
+    return api.of_source(
+        source, chosen.settings, variant=chosen.variant, skip_unmarked=chosen.skip_unmarked
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnlint.finding import Applies
-from nnlint.formats import concise
 from nnlint.report import count
 from nnlint.terminal import SEVERITY_STYLES, Style, cells, visible
 from nnlint.wording import plural
@@ -85,7 +84,7 @@ def frame(path: str, finding: Finding, source: str, style: Style) -> str:
     """One finding with the line that it is about, a caret below, and how to mend it."""
     gutter = " " * len(str(finding.span.line))
     bar = style.paint("|", "cyan")
-    lines = [concise.line(path, finding, style)]
+    lines = [finding.line(path, style)]
     if source.strip():
         shown, caret = _pointed(source, finding, max(style.width - len(gutter) - 4, LEAD * 2))
         number = style.paint(str(finding.span.line), "cyan")

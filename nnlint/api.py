@@ -1,0 +1,104 @@
+"""nnlint for Python programs: `nnlint.lint("specs/mnist.yaml")`. The commands use it too."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from nnlint import engine, sources
+from nnlint.finding import Finding, Severity
+from nnlint.report import Report, Status
+from nnlint.settings import gathered
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from os import PathLike
+    from typing import Any
+
+    from nnlint.graph import Graph
+    from nnlint.settings import Settings
+
+__all__ = ["Finding", "Report", "Severity", "lint", "of_source"]
+
+TEXT = "<text>"
+"""How a spec without a file is called."""
+
+
+def lint(
+    spec: str | PathLike[str],
+    *,
+    variant: str | None = None,
+    budget: Mapping[str, Any] | None = None,
+    config: str | PathLike[str] | None = None,
+    isolated: bool = False,
+) -> Report:
+    r"""Lint one spec, as `nnlint` does in the working directory.
+
+    Args:
+        spec: the path of a file; or the text of a spec: a string that has a line break, or
+            begins with `nnlint:`.
+        variant: check that variant alone; None: the base, and the variants that its
+            `expect:` or a budget covers.
+        budget: limits beside those of the spec and the configuration, in the words of a
+            spec's `budget:`: `{"params": "15k", "size": "64 KiB"}`. The lowest binds.
+        config: the TOML file that holds `[tool.nnlint]`; None: the nearest pyproject.toml.
+        isolated: no configuration file is read, and no variable of the environment.
+
+    Returns:
+        The report. A file that can't be read is a report too, whose `ok` is False.
+
+    Raises:
+        ValueError: the budget or the configuration can't be used.
+
+    Example:
+        >>> report = lint("nnlint: 1\ninput: [2]\nlayers: [{type: Linear, out_features: 3}]")
+        >>> report.ok, report.params
+        (True, 9)
+    """
+    named = None if config is None else os.fspath(config)
+    said = {} if budget is None else {"budget": dict(budget)}
+    environ = {} if isolated else os.environ
+    settings = gathered(said, environ, file=named, isolated=isolated, flag="{}=")
+    if isinstance(spec, str) and is_text(spec):
+        return _of_text(spec, settings, variant)
+    return of_source(sources.Source(os.fspath(spec), named=True), settings, variant=variant)
+
+
+def is_text(spec: str) -> bool:
+    """Whether it is a spec, and not the name of a file."""
+    return "\n" in spec or spec.startswith("nnlint:")
+
+
+def _of_text(text: str, settings: Settings, variant: str | None) -> Report:
+    data = text.encode("utf-8", "surrogatepass")
+    if not sources.is_marked(data):
+        return Report(TEXT, Status.UNREADABLE, sources.NOT_A_SPEC)
+    policy = settings.policy(TEXT, show_info=settings.show_info)
+    fetched = sources.Fetched(data, is_marked=True)
+    return engine.lint_fetched(fetched, TEXT, variant, policy)
+
+
+def of_source(
+    source: sources.Source,
+    settings: Settings,
+    *,
+    variant: str | None = None,
+    skip_unmarked: bool = False,
+    base: Mapping[str | None, Graph | None] | None = None,
+) -> Report:
+    """Lint one input under settings that are gathered already.
+
+    Args:
+        source: the input.
+        settings: what holds.
+        variant: check that variant alone.
+        skip_unmarked: what is no spec is skipped, even if it was named.
+        base: the networks as they were, to hold increases against.
+    """
+    policy = settings.policy(source.path, *source.others, show_info=settings.show_info)
+    return engine.lint_source(
+        source,
+        skip_unmarked=skip_unmarked,
+        variant=variant,
+        policy=policy._replace(base=base),
+    )
