@@ -72,7 +72,10 @@ The empty name is the package itself, which holds the version, and what it hands
 """
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 
-OWNERS = {"subprocess": "revisions", "yaml": "document", "jsonschema": "schema.validation", "rich": "table"}
+OWNERS = {
+    "subprocess": "revisions", "yaml": "document", "jsonschema": "schema.validation",
+    "rich": "table",
+}  # fmt: skip
 FORBIDDEN_MODULES = {
     "_pickle", "asyncio", "ctypes", "dill", "ftplib", "http", "marshal", "multiprocessing",
     "pickle", "pty", "requests", "runpy", "shelve", "smtplib", "socket", "socketserver", "ssl",
