@@ -101,10 +101,10 @@ def test_a_silent_spec_expects_what_was_summed_by_hand(path: Path) -> None:
 
 
 def is_text(code: str) -> bool:
-    """Whether the rule's bad example can be written down."""
+    """Whether the rule's bad example can be written down, and stands on its own."""
     rule = rules.find(code)
     assert isinstance(rule, Rule)
-    return isinstance(rule.bad, str)
+    return isinstance(rule.bad, str) and not rule.before
 
 
 def times_named(paths: list[Path], code: str) -> int:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nnlint import engine, rules, wiring
+from nnlint import comparison, engine, rules, wiring
+from nnlint.policy import EVERY_RULE
 from nnlint.rules import FAMILIES, Made, Rule
 from nnlint.sources import Source
 
@@ -26,9 +27,10 @@ def page(code: str) -> Rule:
     return rule
 
 
-def lint(example: str | Made) -> Report:
+def lint(example: str | Made, before: str = "") -> Report:
     data = example.make() if isinstance(example, Made) else example.encode()
-    return engine.lint_bytes(data, "spec.yaml")
+    base = comparison.graphs(lint(before)) if before else None
+    return engine.lint_bytes(data, "spec.yaml", policy=EVERY_RULE._replace(base=base))
 
 
 def codes(report: Report) -> list[str]:
@@ -68,14 +70,14 @@ def test_rules_of_the_graph_have_a_check_and_stages_have_none(code: str) -> None
 
 @pytest.mark.parametrize("code", [code for code in CODES if code not in BAD_ELSEWHERE])
 def test_the_bad_example_fires_this_code_alone(code: str) -> None:
-    report = lint(page(code).bad)
+    report = lint(page(code).bad, page(code).before)
     assert set(codes(report)) == {code}
     assert {finding.rule.name for finding in report.findings} == {page(code).name}
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_the_good_example_fires_nothing(code: str) -> None:
-    report = lint(page(code).good)
+    report = lint(page(code).good, page(code).before)
     assert codes(report) == []
     assert report.graph is not None
     assert report.graph.totals.complete
@@ -83,7 +85,7 @@ def test_the_good_example_fires_nothing(code: str) -> None:
 
 @pytest.mark.parametrize("code", [code for code in CODES if code not in BAD_ELSEWHERE])
 def test_a_finding_has_a_place_and_words(code: str) -> None:
-    for finding in lint(page(code).bad).findings:
+    for finding in lint(page(code).bad, page(code).before).findings:
         assert finding.span.line >= 1
         assert finding.span.column >= 1
         assert len(finding.message.split()) >= 3
