@@ -25,10 +25,12 @@ MOST_FIXED = 5
 
 
 def rate(was: int, now: int) -> str:
-    """`+51.4 %`; nothing of a change from or to nothing."""
+    """`+51.4 %`, `<+0.1 %`; nothing of a change from or to nothing."""
     if not was or not now or was == now:
         return ""
-    return f"{'+' if now > was else '−'}{percent(Fraction(abs(now - was), was))}"
+    share, sign = percent(Fraction(abs(now - was), was)), "+" if now > was else "−"
+    bound = share[: len(share) - len(share.lstrip("<>"))]
+    return f"{bound}{sign}{share.removeprefix(bound)}"
 
 
 def moved(was: int, now: int, unit: str = "") -> str:

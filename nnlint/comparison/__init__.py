@@ -49,8 +49,16 @@ class NetworkChange(Record):
 
     @property
     def changed(self) -> tuple[LayerChange, ...]:
-        """The layers that are not as they were, but for those that only follow."""
-        return tuple(one for one in self.layers if one.is_news)
+        """The layers that are not as they were, but for those that only follow.
+
+        Of a part that stands more often, a layer without cost is told only where no other
+        layer of it is.
+        """
+        news = [one for one in self.layers if one.is_news]
+        told = {one.node.group for one in news if not one.goes_along}
+        return tuple(
+            one for one in news if not (one.goes_along and one.node.group in told - {None})
+        )
 
 
 class Loosened(Record):

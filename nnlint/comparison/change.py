@@ -47,6 +47,7 @@ class Cost(Record):
 
 
 NOTHING = Cost()
+COPIES = "copies"
 FOLLOWS = "input"
 """What about a layer changes without anybody having touched it."""
 
@@ -107,6 +108,12 @@ class LayerChange(Record):
         return self.kind != "same" and not (self.follows and self.was == self.costs)
 
     @property
+    def goes_along(self) -> bool:
+        """Whether all that changed is how often the part around it stands, at no cost."""
+        keys = {one.key for one in self.differences}
+        return self.kind == "changed" and self.was == self.costs and keys <= {COPIES, FOLLOWS}
+
+    @property
     def node(self) -> Node:
         """The layer as it is, or as it was."""
         node = self.after or self.before
@@ -145,8 +152,8 @@ def facts(node: Node) -> Iterator[tuple[str, str]]:
     if node.tied:
         yield "tie", node.tied[1].address
     yield "trainable", flow(node.trainable)
-    yield "copies", str(node.count)
-    yield "input", ", ".join(map(str, node.inputs))
+    yield COPIES, str(node.count)
+    yield FOLLOWS, ", ".join(map(str, node.inputs))
 
 
 def _shown(value: Any) -> str:
