@@ -150,6 +150,13 @@ class Problem(Record):
     meant: tuple[Edit, ...] = ()
 
 
+class Related(Record):
+    """Another place in the file that has to do with a finding, and what is there."""
+
+    span: Span
+    message: str
+
+
 class Finding(Record):
     """A problem with its place in the file and its rule.
 
@@ -163,6 +170,7 @@ class Finding(Record):
         binding: neither a comment in the spec nor a flag silences it.
         echo: it is said only where the error that it follows from is not.
         repair: how `--fix` mends it, or None.
+        related: the uses of blocks that lead to the place, the innermost first.
     """
 
     rule: RuleInfo
@@ -174,6 +182,7 @@ class Finding(Record):
     binding: bool = False
     echo: bool = False
     repair: Repair | None = None
+    related: tuple[Related, ...] = ()
 
     @property
     def sort_key(self) -> tuple[int, int, str, str]:

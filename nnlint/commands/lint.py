@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint import engine, formats, options, sources
+from nnlint import engine, formats, options, outputs, sources, step_summary
 from nnlint.commands import Outcome
 from nnlint.exits import Exit
+from nnlint.policy import Invalid
 from nnlint.report import Report, Status, count, exit_code
 from nnlint.terminal import visible
 from nnlint.wording import plural
@@ -30,22 +31,39 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     """Lint every input; print the findings; one number for CI."""
-    chosen = options.read(arguments, terminal)
+    chosen = _chosen(arguments, terminal)
     if arguments.show_config:
         return _configuration(chosen)
     if not chosen.paths:
         return Outcome(Exit.COULD_NOT_CHECK, err=NO_PATH)
     inputs = sources.collect(chosen.paths, chosen.settings.exclude)
+    outputs.keep_inputs(chosen.outputs, (one.path for one in inputs))
     reports = [_linted(source, chosen) for source in inputs]
     return _mended(inputs, reports, chosen) if chosen.fixes else _told(reports, chosen)
 
 
+def _chosen(arguments: Namespace, terminal: Terminal) -> Options:
+    """What the user asked for, with the files that reports go into."""
+    chosen = options.read(arguments, terminal)
+    if arguments.output and chosen.diff:
+        raise Invalid(f"{outputs.FLAG} does not go with --diff, which writes nothing")
+    written = outputs.read(arguments.output, formats.names())
+    used = () if chosen.diff else (chosen.format, *(one.format for one in written))
+    summary = step_summary.file(terminal.environ, used)
+    return chosen._replace(outputs=written, step_summary=summary)
+
+
 def _told(reports: list[Report], chosen: Options, log: Iterable[str] = ()) -> Outcome:
     """The findings, and what they come to."""
+    code = exit_code(reports, chosen.fail_on, nothing_is_fine=chosen.skip_unmarked)
+    unwritten = outputs.write(
+        chosen.outputs, lambda name: formats.render(name, reports, chosen.plain)
+    )
+    summary = step_summary.append(chosen.step_summary, reports) if chosen.step_summary else None
     return Outcome(
-        exit_code(reports, chosen.fail_on, nothing_is_fine=chosen.skip_unmarked),
+        Exit.COULD_NOT_CHECK if unwritten else code,
         formats.render(chosen.format, reports, chosen.style),
-        _lines([*log, *_log(reports, chosen)]),
+        _lines([*log, *_log(reports, chosen), *unwritten, *([summary] if summary else [])]),
     )
 
 
