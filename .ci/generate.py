@@ -63,6 +63,8 @@ SVG = """\
 def generated() -> Iterator[tuple[Path, str]]:
     """Every generated file with its text."""
     yield ROOT / "schemas" / "nnlint.schema.json", schema.text()
+    yield ROOT / "schemas" / "nnlint-report.schema.json", schema.text("report")
+    yield ROOT / "schemas" / "nnlint-diff.schema.json", schema.text("diff")
     yield ROOT / "nnlint" / "rules" / "README.md", rule_catalogue()
     yield ROOT / "nnlint" / "layers" / "README.md", layer_catalogue()
     yield ROOT / ".ci" / "mnist.svg", picture("specs/mnist.yaml")

@@ -159,6 +159,13 @@ class Problem(Record):
     used: int | Fraction | None = None
 
 
+class Related(Record):
+    """Another place in the file that has to do with a finding, and what is there."""
+
+    span: Span
+    message: str
+
+
 class Finding(Record):
     """A problem with its place in the file and its rule.
 
@@ -173,6 +180,7 @@ class Finding(Record):
         echo: it is said only where the error that it follows from is not.
         repair: how `--fix` mends it, or None.
         used: of a budget, what the network has; else None.
+        related: the uses of blocks that lead to the place, the innermost first.
     """
 
     rule: RuleInfo
@@ -184,6 +192,7 @@ class Finding(Record):
     binding: bool = False
     echo: bool = False
     repair: Repair | None = None
+    related: tuple[Related, ...] = ()
     used: int | Fraction | None = None
 
     def line(self, path: str, style: Style = PLAIN) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
-from nnlint import spelled
+from nnlint import outputs, spelled
 from nnlint.finding import Applies, Severity
 from nnlint.record import Record
 from nnlint.settings import gathered
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from nnlint.outputs import Output
     from nnlint.policy import Policy
     from nnlint.settings import Settings
 
@@ -49,6 +50,9 @@ class Options(Record):
         settings: what files, the environment and the flags say.
         fixes: the kinds of fixes to make.
         diff: show what fixes would change, and write nothing.
+        outputs: formats that go into files too.
+        plain: how those are drawn.
+        step_summary: the file that takes a summary for GitHub; None: there is none.
     """
 
     paths: tuple[str, ...]
@@ -61,6 +65,9 @@ class Options(Record):
     settings: Settings
     fixes: frozenset[Applies] = frozenset()
     diff: bool = False
+    outputs: tuple[Output, ...] = ()
+    plain: Style = Style()
+    step_summary: str | None = None
 
     def policy(self, path: str, *others: str) -> Policy:
         """What holds for that file, which may have other names."""
@@ -86,9 +93,12 @@ def add_checking(parser: ArgumentParser, formats: list[str], default_format: str
         "--format",
         choices=formats,
         default=default_format,
-        help="full: code frames and a table (default); concise: a line a finding; "
-        "json: everything, for programs",
+        metavar="FORMAT",
+        help="full: code frames and a table (default). concise: a line a finding. json: "
+        "everything, for programs; csv: the layer table. For CI: github (annotations), "
+        "gitlab (code quality), junit, sarif. " + f"One of {', '.join(formats)}",
     )
+    outputs.configure(parser)
     parser.add_argument(
         "--fail-on",
         choices=[*(s.value for s in Severity), "never"],
@@ -241,6 +251,9 @@ def read(arguments: Namespace, terminal: Terminal) -> Options:
         settings=settings,
         fixes=_fixes(arguments),
         diff=arguments.diff,
+        plain=style("never", terminal._replace(is_tty=False), table=arguments.table)._replace(
+            depth=arguments.depth
+        ),
     )
 
 

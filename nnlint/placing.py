@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnlint import rules
-from nnlint.finding import Finding, RuleInfo, Severity
+from nnlint.finding import Finding, Related, RuleInfo, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,8 @@ def placed(read: Document, problems: Iterable[Problem]) -> list[Finding]:
         key = (problem.code, span, problem.path if problem.binding else ())
         if key not in found:
             repair = _repair(read, problem.fix) if problem.fix else None
-            found[key] = finding(_with_context(read, problem), span, repair)
+            one = finding(_with_context(read, problem), span, repair)
+            found[key] = one._replace(related=_related(read, problem))
     return _without_echoes(list(found.values()))
 
 
@@ -55,6 +56,17 @@ def _used(read: Document, problem: Problem) -> str:
     return "block used " + ", by the block used ".join(words) + more
 
 
+def _related(read: Document, problem: Problem) -> tuple[Related, ...]:
+    """Where the blocks around it are used, as places that a program can follow."""
+    return tuple(
+        Related(
+            read.locate(use.path),
+            "the block is used here" + (f": copy {use.copy}" if use.copy else ""),
+        )
+        for use in reversed(problem.uses)
+    )
+
+
 def _without_echoes(findings: list[Finding]) -> list[Finding]:
     """Where a value is an error anyway, that another reader takes it otherwise is no news."""
     broken = {f.span for f in findings if f.rule.severity is Severity.ERROR}
@@ -76,5 +88,5 @@ def finding(problem: Problem, span: Span, repair: Repair | None = None) -> Findi
         problem.binding,
         problem.echo,
         repair,
-        problem.used,
+        used=problem.used,
     )

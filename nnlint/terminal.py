@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nnlint.record import Record
 
 PIPE_WIDTH = 160
@@ -39,19 +41,30 @@ SEVERITY_STYLES = {
 }
 
 
+COMMAND = re.compile(r"(?<=:):(?=[\w-])|(?<=#)#(?=\w*(?:\[|$))|^#(?=\w*\[)")
+"""A sign of `::error …::` and of `##[error]`, `##vso[…]`: what the logs of GitHub and Azure
+take for a command, the first at the beginning of a line, the others anywhere in it. Text may
+have been cut in the middle of one: what lies at an edge counts too."""
+
+
 def visible(text: str) -> str:
-    r"""The text with every character that could act on a terminal spelled out.
+    r"""The text with everything that could act on a terminal or in a CI's log spelled out.
 
     Control bytes, line breaks and the marks that reorder text (bidi) become
-    escapes such as `\x1b`, so a name in a spec can't move the cursor or forge a line.
+    escapes such as `\x1b`, so a name in a spec can't move the cursor or forge a line;
+    nor can it begin a command: `::error::` becomes `:\x3aerror::`.
     """
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else _escaped(char) for char in text)
+    return COMMAND.sub(_spelled, text) if "::" in text or "##" in text else text
 
 
 def _escaped(char: str) -> str:
     return char.encode("unicode_escape").decode()
+
+
+def _spelled(match: re.Match[str]) -> str:
+    return f"\\x{ord(match[0]):02x}"
 
 
 def cells(text: str) -> int:

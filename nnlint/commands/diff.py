@@ -5,8 +5,18 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from nnlint import api, comparison, engine, formats, options, sources
+from nnlint import (
+    api,
+    comparison,
+    engine,
+    formats,
+    options,
+    outputs,
+    publishing,
+    sources,
+)
 from nnlint.commands import Outcome
+from nnlint.exits import Exit
 from nnlint.policy import Invalid
 from nnlint.report import Report, Status, exit_code
 from nnlint.terminal import visible
@@ -46,13 +56,16 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     """Compare; what is new decides the exit code, and budgets do as they stand."""
-    chosen = options.read(arguments, terminal)
+    chosen = publishing.chosen(arguments, terminal)
     base = arguments.base
     diff = _of_files(chosen) if base is None else _of_revision(base, chosen)
+    code = exit_code(diff.reports, chosen.fail_on, nothing_is_fine=True)
+    said = publishing.publish(chosen, lambda name, style: formats.difference(name, diff, style))
+    log = [*_log(diff), *said.unwritten, *said.remarks]
     return Outcome(
-        exit_code(diff.reports, chosen.fail_on, nothing_is_fine=True),
-        formats.difference(chosen.format, diff, chosen.style),
-        "".join(f"nnlint: {line}\n" for line in _log(diff)),
+        Exit.COULD_NOT_CHECK if said.unwritten else code,
+        said.text,
+        "".join(f"nnlint: {line}\n" for line in log),
     )
 
 
@@ -63,6 +76,7 @@ def _of_files(chosen: Options) -> Diff:
         raise Invalid(f"{given} given: {FORMS}")
     if folders := [path for path in chosen.paths if os.path.isdir(path)]:  # noqa: PTH112
         raise Invalid(f"{folders[0]} is a folder: {FORMS}")
+    outputs.keep_inputs(chosen.outputs, chosen.paths)
     old, new = (None if path == os.devnull else path for path in chosen.paths)
     before = _linted(old, chosen) if old else None
     after = _linted(new, chosen, before) if new else None
@@ -87,6 +101,7 @@ def _of_revision(base: str, chosen: Options) -> Diff:
 
     revision = revisions.read(base)
     found = pairing.pairs(chosen.paths or (".",), revision, chosen.settings.exclude, MAX_BYTES)
+    outputs.keep_inputs(chosen.outputs, (one.path for one in found))
     compared = (_compared(pair, chosen) for pair in found)
     return comparison.Diff(base, tuple(one for one in compared if one))
 

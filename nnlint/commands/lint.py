@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint import api, formats, options, sources
+from nnlint import api, formats, options, outputs, publishing, sources
 from nnlint.commands import Outcome
 from nnlint.exits import Exit
 from nnlint.report import Report, Status, count, exit_code
@@ -30,22 +30,25 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     """Lint every input; print the findings; one number for CI."""
-    chosen = options.read(arguments, terminal)
+    chosen = publishing.chosen(arguments, terminal)
     if arguments.show_config:
         return _configuration(chosen)
     if not chosen.paths:
         return Outcome(Exit.COULD_NOT_CHECK, err=NO_PATH)
     inputs = sources.collect(chosen.paths, chosen.settings.exclude)
+    outputs.keep_inputs(chosen.outputs, (one.path for one in inputs))
     reports = [_linted(source, chosen) for source in inputs]
     return _mended(inputs, reports, chosen) if chosen.fixes else _told(reports, chosen)
 
 
 def _told(reports: list[Report], chosen: Options, log: Iterable[str] = ()) -> Outcome:
     """The findings, and what they come to."""
+    code = exit_code(reports, chosen.fail_on, nothing_is_fine=chosen.skip_unmarked)
+    said = publishing.publish(chosen, lambda name, style: formats.render(name, reports, style))
     return Outcome(
-        exit_code(reports, chosen.fail_on, nothing_is_fine=chosen.skip_unmarked),
-        formats.render(chosen.format, reports, chosen.style),
-        _lines([*log, *_log(reports, chosen)]),
+        Exit.COULD_NOT_CHECK if said.unwritten else code,
+        said.text,
+        _lines([*log, *_log(reports, chosen), *said.unwritten, *said.remarks]),
     )
 
 

@@ -11,8 +11,9 @@ The top level holds:
 
 A finding has `code`, `name`, `severity`, `message`, `help`, `note`, `path` (into the document),
 `line`, `column`, `end_line`, `end_column` (from 1, the end exclusive), `url` (its rule's page),
-`fix` (null, or `applies`: `safe`, `unsafe` or `expectation`, and `replacements`: places as
-above, each with the `text` that goes there).
+`related` (other places that have to do with it, the uses of the block that it lies in: places
+as above, each with a `message`), `fix` (null, or `applies`: `safe`, `unsafe` or `expectation`,
+and `replacements`: places as above, each with the `text` that goes there).
 
 A network has `name`, `inputs`, `output`, `outputs`, `variant` (the one that was asked for),
 `dtype`, `layers`, `totals`, `activations` (an estimate, in elements, with its `rule`),
@@ -59,7 +60,12 @@ def render(reports: Sequence[Report], style: Style) -> str:  # noqa: ARG001 - a 
         "summary": count(reports)._asdict(),
         "files": [_file(report) for report in reports],
     }
-    return _laid_out(document) + "\n"
+    return inert(_laid_out(document)) + "\n"
+
+
+def inert(text: str) -> str:
+    r"""The same JSON without `##`, so that no CI takes a string in its log for `##[error]`."""
+    return text.replace("##", "#\\u0023")
 
 
 def difference(diff: Diff, style: Style) -> str:  # noqa: ARG001 - a format's signature
@@ -189,6 +195,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "path": list(finding.path),
         **finding.span._asdict(),
         "url": _url(finding),
+        "related": [{**one.span._asdict(), "message": one.message} for one in finding.related],
         "fix": _fix(finding.repair) if finding.repair else None,
     }
 

@@ -1,0 +1,51 @@
+"""The summary of a step on GitHub: Markdown, appended to the file that the runner names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnlint.terminal import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+VARIABLE = "GITHUB_STEP_SUMMARY"
+FORMAT = "github"
+"""The format that it goes with."""
+LIMIT = 1024 * 1024
+"""The bytes of a step's summary; of one that is larger GitHub shows nothing."""
+NOTHING = "no findings\n"
+CUT = "\n\nThe rest is left out: a summary has at most 1 MiB.\n"
+
+
+def file(environ: Mapping[str, str], used: Iterable[str]) -> str | None:
+    """Where the summary of a run goes that gives these formats; None: nowhere."""
+    return environ.get(VARIABLE) or None if FORMAT in used else None
+
+
+def append(path: str, text: str) -> str | None:
+    """Add the summary at the end of the file; what went wrong, if something did."""
+    data = text.encode("utf-8", "backslashreplace")
+    try:
+        with Path(path).open("ab") as stream:
+            stream.write(_fitting(data, LIMIT - stream.tell()))
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        return f"{visible(path)}: the summary can't be written: {reason}"
+    return None
+
+
+def fenced(words: str) -> str:
+    """The text as a block of code that nothing in it can end."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", words)), default=0))
+    return f"{fence}text\n{words or NOTHING}{fence}\n"
+
+
+def _fitting(data: bytes, room: int) -> bytes:
+    """As many whole lines as there is room for."""
+    if len(data) <= room:
+        return data
+    kept = data[: max(0, room - len(CUT))].rpartition(b"\n")[0]
+    return kept + CUT.encode() if kept else b""
