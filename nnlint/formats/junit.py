@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from nnlint.finding import Finding
     from nnlint.report import Report
+    from nnlint.terminal import Style
 
 
 def render(reports: Sequence[Report], style: Style) -> str:  # noqa: ARG001 - a format's signature
