@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
-from nnlint import outputs, spelled
 from nnlint.finding import Applies, Severity
 from nnlint.record import Record
 from nnlint.settings import gathered
@@ -98,7 +97,14 @@ def add_checking(parser: ArgumentParser, formats: list[str], default_format: str
         "everything, for programs; csv: the layer table. For CI: github (annotations), "
         "gitlab (code quality), junit, sarif. " + f"One of {', '.join(formats)}",
     )
-    outputs.configure(parser)
+    parser.add_argument(
+        "--output",
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        help="write a format into a file too, without colours; may be repeated. With --fix it "
+        "holds what is left, with --diff nothing is written, so they do not go together",
+    )
     parser.add_argument(
         "--fail-on",
         choices=[*(s.value for s in Severity), "never"],
@@ -266,9 +272,15 @@ def _flags(arguments: Namespace) -> dict[str, Any]:
         "fail-on": arguments.fail_on,
         "exclude": arguments.exclude or None,
         "show-info": arguments.show_info,
-        "budget": spelled.table(arguments.budget) if arguments.budget else None,
+        "budget": _budget(arguments.budget) if arguments.budget else None,
     }
     return {key: value for key, value in given.items() if value is not None}
+
+
+def _budget(flags: list[str]) -> dict[str, Any]:
+    from nnlint import spelled  # noqa: PLC0415 - few runs give one
+
+    return spelled.table(flags)
 
 
 def _joined(lists: list[list[str]] | None) -> list[str] | None:

@@ -14,7 +14,6 @@ from nnlint.terminal import visible
 from nnlint.wording import did_you_mean, listed, quoted
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 FLAG = "--output"
@@ -25,18 +24,6 @@ class Output(Record):
 
     format: str
     path: str
-
-
-def configure(parser: ArgumentParser) -> None:
-    """The flag; what it is given is read by `read`."""
-    parser.add_argument(
-        FLAG,
-        action="append",
-        default=[],
-        metavar="FORMAT=FILE",
-        help="write a format into a file too, without colours; may be repeated. With --fix it "
-        "holds what is left, with --diff nothing is written, so they do not go together",
-    )
 
 
 def read(given: Iterable[str], formats: Sequence[str]) -> tuple[Output, ...]:

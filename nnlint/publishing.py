@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint import formats, options, outputs, step_summary
+from nnlint import formats, options
 from nnlint.policy import Invalid
 from nnlint.record import Record
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from nnlint.options import Options, Terminal
     from nnlint.terminal import Style
+SUMMARY = "GITHUB_STEP_SUMMARY"
+"""The variable in which GitHub names the file."""
+SUMMARISED = "github"
+"""The format that a summary goes with."""
 
 
 class Published(Record):
@@ -38,11 +42,30 @@ def chosen(arguments: Namespace, terminal: Terminal) -> Options:
     """
     read = options.read(arguments, terminal)
     if arguments.output and read.diff:
-        raise Invalid(f"{outputs.FLAG} does not go with --diff, which writes nothing")
-    written = outputs.read(arguments.output, formats.names())
-    used = () if read.diff else (read.format, *(one.format for one in written))
-    summary = step_summary.file(terminal.environ, used)
-    return read._replace(outputs=written, step_summary=summary)
+        raise Invalid("--output does not go with --diff, which writes nothing")
+    if arguments.output:
+        from nnlint import outputs  # noqa: PLC0415 - few runs write any
+
+        read = read._replace(outputs=outputs.read(arguments.output, formats.names()))
+    return read if read.diff else read._replace(step_summary=_summary(read, terminal))
+
+
+def _summary(chosen: Options, terminal: Terminal) -> str | None:
+    """The file that takes a summary for GitHub; None: there is none, or nobody asked."""
+    used = (chosen.format, *(one.format for one in chosen.outputs))
+    return terminal.environ.get(SUMMARY) or None if SUMMARISED in used else None
+
+
+def keep_inputs(chosen: Options, inputs: Iterable[str]) -> None:
+    """Nothing that is read is written over.
+
+    Raises:
+        Invalid: an output would go into an input.
+    """
+    if chosen.outputs:
+        from nnlint import outputs  # noqa: PLC0415 - as above
+
+        outputs.keep_inputs(chosen.outputs, inputs)
 
 
 def publish(chosen: Options, render: Callable[[str, Style], str]) -> Published:
@@ -52,10 +75,24 @@ def publish(chosen: Options, render: Callable[[str, Style], str]) -> Published:
         chosen: what the user asked for.
         render: the text in a format and a style.
     """
-    unwritten = outputs.write(chosen.outputs, lambda name: render(name, chosen.plain))
     text = render(chosen.format, chosen.style)
-    if not chosen.step_summary:
-        return Published(text, tuple(unwritten))
-    summary = step_summary.fenced(render("concise", chosen.plain))
-    failed = step_summary.append(chosen.step_summary, summary)
-    return Published(text, tuple(unwritten), (failed,) if failed else ())
+    return Published(
+        text,
+        tuple(_written(chosen, render)) if chosen.outputs else (),
+        tuple(_summarised(chosen, render)) if chosen.step_summary else (),
+    )
+
+
+def _written(chosen: Options, render: Callable[[str, Style], str]) -> list[str]:
+    from nnlint import outputs  # noqa: PLC0415 - as above
+
+    return outputs.write(chosen.outputs, lambda name: render(name, chosen.plain))
+
+
+def _summarised(chosen: Options, render: Callable[[str, Style], str]) -> Iterator[str]:
+    from nnlint import step_summary  # noqa: PLC0415 - only on GitHub
+
+    text = step_summary.fenced(render("concise", chosen.plain))
+    failed = step_summary.append(chosen.step_summary or "", text)
+    if failed:
+        yield failed

@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nnlint.terminal import visible
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-VARIABLE = "GITHUB_STEP_SUMMARY"
-FORMAT = "github"
-"""The format that it goes with."""
 LIMIT = 1024 * 1024
 """The bytes of a step's summary; of one that is larger GitHub shows nothing."""
 NOTHING = "no findings\n"
 CUT = "\n\nThe rest is left out: a summary has at most 1 MiB.\n"
-
-
-def file(environ: Mapping[str, str], used: Iterable[str]) -> str | None:
-    """Where the summary of a run goes that gives these formats; None: nowhere."""
-    return environ.get(VARIABLE) or None if FORMAT in used else None
 
 
 def append(path: str, text: str) -> str | None:

@@ -6,7 +6,6 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING
 
-from nnlint.activations import activations
 from nnlint.graph import totals
 from nnlint.quantity import parse_count, parse_share, parse_size, size_in_bytes
 from nnlint.record import Record
@@ -88,6 +87,8 @@ def _activations(graph: Graph, nodes: Sequence[Node] | None, dtype: str) -> Used
     """Bytes at the peak; of a part those of its largest output."""
     excused = graph.totals.excused
     if nodes is None:
+        from nnlint.activations import activations  # noqa: PLC0415 - few budgets ask for it
+
         found = activations(graph)
         return Used(size_in_bytes(found.peak, dtype), found.complete, excused)
     elements = max((_output(node) for node in nodes), default=0)

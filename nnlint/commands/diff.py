@@ -11,7 +11,6 @@ from nnlint import (
     engine,
     formats,
     options,
-    outputs,
     publishing,
     sources,
 )
@@ -76,7 +75,7 @@ def _of_files(chosen: Options) -> Diff:
         raise Invalid(f"{given} given: {FORMS}")
     if folders := [path for path in chosen.paths if os.path.isdir(path)]:  # noqa: PTH112
         raise Invalid(f"{folders[0]} is a folder: {FORMS}")
-    outputs.keep_inputs(chosen.outputs, chosen.paths)
+    publishing.keep_inputs(chosen, chosen.paths)
     old, new = (None if path == os.devnull else path for path in chosen.paths)
     before = _linted(old, chosen) if old else None
     after = _linted(new, chosen, before) if new else None
@@ -101,7 +100,7 @@ def _of_revision(base: str, chosen: Options) -> Diff:
 
     revision = revisions.read(base)
     found = pairing.pairs(chosen.paths or (".",), revision, chosen.settings.exclude, MAX_BYTES)
-    outputs.keep_inputs(chosen.outputs, (one.path for one in found))
+    publishing.keep_inputs(chosen, (one.path for one in found))
     compared = (_compared(pair, chosen) for pair in found)
     return comparison.Diff(base, tuple(one for one in compared if one))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint import api, formats, options, outputs, publishing, sources
+from nnlint import api, formats, options, publishing, sources
 from nnlint.commands import Outcome
 from nnlint.exits import Exit
 from nnlint.report import Report, Status, count, exit_code
@@ -36,7 +36,7 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     if not chosen.paths:
         return Outcome(Exit.COULD_NOT_CHECK, err=NO_PATH)
     inputs = sources.collect(chosen.paths, chosen.settings.exclude)
-    outputs.keep_inputs(chosen.outputs, (one.path for one in inputs))
+    publishing.keep_inputs(chosen, (one.path for one in inputs))
     reports = [_linted(source, chosen) for source in inputs]
     return _mended(inputs, reports, chosen) if chosen.fixes else _told(reports, chosen)
 
