@@ -82,6 +82,11 @@ def configure(parser: ArgumentParser, formats: list[str], default_format: str) -
         help="a spec, a folder to search for specs, a glob, or - for standard input",
     )
     add_checking(parser, formats, default_format)
+    parser.add_argument(
+        "--show-config",
+        action="store_true",
+        help="print the settings that hold, for each PATH too, and stop",
+    )
     _add_fixes(parser)
     _add_table(parser)
 
@@ -205,11 +210,6 @@ def _add_rules(parser: ArgumentParser) -> None:
     )
     where.add_argument(
         "--isolated", action="store_true", help="no configuration file, no NNLINT_ variable"
-    )
-    parser.add_argument(
-        "--show-config",
-        action="store_true",
-        help="print the settings that hold, for each PATH too, and stop",
     )
 
 
