@@ -12,6 +12,7 @@ from nnlint import plugins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
     from nnlint.report import Report
     from nnlint.terminal import Style
@@ -26,5 +27,15 @@ def names() -> list[str]:
 
 def render(name: str, reports: Sequence[Report], style: Style) -> str:
     """What the reports look like in that format."""
-    text: str = import_module(f"{__name__}.{name}").render(reports, style)
+    text: str = _module(name).render(reports, style)
     return text
+
+
+def shows_findings(name: str) -> bool:
+    """Whether the format shows them; one that shows something else says `FINDINGS = False`."""
+    shown: bool = getattr(_module(name), "FINDINGS", True)
+    return shown
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{name}")
