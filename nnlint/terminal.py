@@ -56,7 +56,7 @@ def visible(text: str) -> str:
     """
     if not text.isprintable():
         text = "".join(char if char.isprintable() else _escaped(char) for char in text)
-    return COMMAND.sub(_spelled, text) if "::" in text or "##" in text else text
+    return COMMAND.sub(_spelled, text) if "::" in text or "#" in text else text
 
 
 def _escaped(char: str) -> str:

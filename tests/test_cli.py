@@ -19,6 +19,7 @@ from nnlint import __version__, formats
 from nnlint.cli import main
 
 FORMATS = formats.names()
+TELLING = [name for name in FORMATS if formats.shows_findings(name)]
 MODULE = [sys.executable, "-m", "nnlint"]
 HEAD = "nnlint: 1\ninput: [784]\n"
 
@@ -133,7 +134,7 @@ def test_error_is_what_fails_by_default() -> None:
     assert lint(write("a.yaml", BROKEN)).code == 1
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", TELLING)
 @pytest.mark.parametrize("level", ["never", "error"])
 def test_fail_on_filters_nothing_from_the_output(form: str, level: str) -> None:
     write("a.yaml", AMBIGUOUS)
@@ -188,7 +189,7 @@ def test_main_writes_usage_errors_to_the_stream_that_it_is_given(
 # Inputs: none is lost, and none stops the others
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", TELLING)
 def test_broken_and_missing_files_stop_no_other(form: str) -> None:
     names = [write("a.yaml", BROKEN), write("b.yaml", SYNTAX), "gone.yaml", "gone/z.yaml",
              write("d.yaml", DIFFERS)]  # fmt: skip
@@ -197,6 +198,14 @@ def test_broken_and_missing_files_stop_no_other(form: str) -> None:
     assert all(code in run.out for code in ("NN201", "NN002", "NN911"))
     assert "gone.yaml" in run.err
     assert "gone/z.yaml" in run.err
+
+
+def test_format_without_findings_tells_that_there_are_some() -> None:
+    run = lint("--format", "csv", write("a.yaml", BROKEN))
+    assert (run.code, run.err) == (
+        1, "nnlint: 1 finding not shown: --format concise shows findings\n",
+    )  # fmt: skip
+    assert lint("--format", "csv", write("b.yaml", CLEAN)).err == ""
 
 
 def test_concise_names_place_severity_and_code() -> None:
@@ -573,6 +582,7 @@ NASTY = {
     "separator": r"x\L::error::forged\P::error::forged\N::error::forged",
     "bidi": r"x\u202e\u2066evil\u200f",
     "surrogate": r"x\ud800y",
+    "in the line": r"x##[error]forged ##vso[task.complete result=Failed]##[[error]]",
 }
 PLACES = {
     "network": 'nnlint: 1\nname: "{0}"\ninput: [4]\nlayers: [ReLU]\n',
@@ -591,13 +601,21 @@ PLACES = {
     "tag": HEAD + "layers: [ReLU]\nname: !<{0}> x\n",
     "ignore": HEAD + "layers: [ReLU]  # nnlint: ignore[{0}] {0}\n",
 }
-FORGED = re.compile(r"^\s*(::|##\[)", re.MULTILINE)
+FORGED = re.compile(r"^\s*::|##\w*\[", re.MULTILINE)
+OWN = re.compile(
+    r"^::(error|warning|notice) (file=[^:,\n]+,)?"
+    r"(line=\d+,(col=\d+,)?endLine=\d+,(endColumn=\d+,)?)?"
+    r"title=(NN\d{3} [a-z0-9-]+|not checked)::",
+    re.MULTILINE,
+)
+"""The head of the commands that the format `github` is made of."""
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
-def assert_harmless(run: Run) -> None:
-    """Nothing in either stream acts on a terminal or a CI server."""
-    for text in (run.out, run.err):
+def assert_harmless(run: Run, form: str = "") -> None:
+    """Nothing in either stream acts on a terminal or a CI server, but what the format is."""
+    out = run.out.replace("\r\n", "\n") if form == "csv" else run.out
+    for text in (OWN.sub("", out) if form == "github" else out, run.err):
         assert not ACTING.search(text)
         assert not FORGED.search(text)
     assert_quiet_about_itself(run)
@@ -609,7 +627,7 @@ def test_no_name_in_a_spec_acts_on_a_terminal_or_forges_a_line(place: str, form:
     for words in NASTY.values():
         write("a.yaml", PLACES[place].format(words))
         run = lint("--format", form, "--table" if form == "full" else "--no-table", "a.yaml")
-        assert_harmless(run)
+        assert_harmless(run, form)
         assert run.code in (0, 1)
 
 
@@ -619,7 +637,7 @@ def test_no_raw_character_of_a_file_acts_on_a_terminal(char: str, form: str) -> 
     line = f"name: a{char}::error::b # {char}::error::c\n"
     write("a.yaml", f"{HEAD}layers: [Linaer]\n{line}nonesuch: {char}x\n")
     run = lint("--format", form, "a.yaml")
-    assert_harmless(run)
+    assert_harmless(run, form)
     assert run.code == 1
 
 
@@ -635,13 +653,13 @@ def test_no_path_acts_on_a_terminal_or_forges_a_line(form: str, text: str | None
     if text:
         write(name, text)
     for argv in ([name], [name, write("b.yaml", CLEAN)]):
-        assert_harmless(lint("--format", form, *argv))
+        assert_harmless(lint("--format", form, *argv), form)
 
 
 def test_path_that_is_not_utf_8_is_an_input_like_any_other() -> None:
     name = os.fsdecode(b"caf\xe9.yaml")
     write(name, BROKEN)
-    for form in FORMATS:
+    for form in TELLING:
         run = lint("--format", form, name)
         assert run.code == 1
         assert b"NN201" in run.out.encode()

@@ -43,6 +43,14 @@ WORDS = st.text(
         ("\u200b\ufeff", "\\u200b\\ufeff"),
         ("\ue000\ud800", "\\ue000\\ud800"),
         ("\U000e0041", "\\U000e0041"),
+        ("::error file=x::forged", ":\\x3aerror file=x:\\x3aforged"),
+        (":::error::x", "::\\x3aerror:\\x3ax"),
+        ("a ##[error]b", "a #\\x23[error]b"),
+        ("##vso[task.complete]", "#\\x23vso[task.complete]"),
+        ("b##", "b#\\x23"),  # what is cut off behind it may be [error]
+        ("#[error]", "\\x23[error]"),
+        ("a: b # c ## d", "a: b # c ## d"),
+        (":: a", ":: a"),
         ("", ""),
     ],
 )
@@ -67,8 +75,22 @@ def test_the_escapes_lose_nothing(text: str) -> None:
 
 @LAW
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)))
-def test_printable_ascii_stays(text: str) -> None:
-    assert visible(text) == text
+def test_printable_ascii_stays_but_for_commands(text: str) -> None:
+    apart = re.sub("::|#", "", text)
+    assert visible(apart) == apart
+
+
+@LAW
+@given(
+    st.lists(st.sampled_from(["::", ":", "##", "#", "[", "]", "error", "vso", " ", "-", "1"]))
+)
+def test_no_text_is_a_command_of_a_log(parts: list[str]) -> None:
+    """Wherever it is cut: the pieces together are none either, as a frame shows them."""
+    for at in range(len(parts) + 1):
+        pieces = "".join(parts[:at]), "".join(parts[at:])
+        shown = "".join(map(visible, pieces))
+        assert not re.search(r"##\w*\[", shown) or re.search(r"#\w+$", pieces[0])
+    assert not re.search(r"::[\w-]", visible("".join(parts)))
 
 
 @LAW

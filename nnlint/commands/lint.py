@@ -111,3 +111,6 @@ def _log(reports: list[Report], chosen: Options) -> Iterator[str]:
     total = count(reports)
     if chosen.format != formats.DEFAULT and total.skipped:
         yield f"{plural(total.skipped, 'file')} skipped: {sources.MARKER_WORDS}"
+    found = total.errors + total.warnings + total.infos
+    if found and not formats.shows_findings(chosen.format):
+        yield f"{plural(found, 'finding')} not shown: --format concise shows findings"

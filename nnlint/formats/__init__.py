@@ -14,6 +14,7 @@ from nnlint import plugins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
     from nnlint.comparison import Diff
     from nnlint.report import Report
@@ -38,5 +39,15 @@ def difference(name: str, diff: Diff, style: Style) -> str:
 
 def render(name: str, reports: Sequence[Report], style: Style) -> str:
     """What the reports look like in that format."""
-    text: str = import_module(f"{__name__}.{name}").render(reports, style)
+    text: str = _module(name).render(reports, style)
     return text
+
+
+def shows_findings(name: str) -> bool:
+    """Whether the format shows them; one that shows something else says `FINDINGS = False`."""
+    shown: bool = getattr(_module(name), "FINDINGS", True)
+    return shown
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{name}")

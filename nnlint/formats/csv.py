@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from nnlint.report import Report
     from nnlint.terminal import Style
 
+FINDINGS = False
+"""It is a table of layers: what is found is shown by other formats."""
 COLUMNS = (
     "path", "variant", "index", "address", "type", "count", "inputs", "output", "bias",
     "trainable", "weights", "biases", "moving", "params", "buffers", "macs", "complete",

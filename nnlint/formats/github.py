@@ -66,8 +66,8 @@ def _not_checked(report: Report) -> str:
 
 
 def _file(report: Report) -> dict[str, str]:
-    """The name as it is, or GitHub finds no such file; standard input is none."""
-    return {} if report.path == STDIN else {"file": report.path}
+    """The name, so far as a log may hold it; standard input has none."""
+    return {} if report.path == STDIN else {"file": visible(report.path)}
 
 
 def _place(span: Span) -> dict[str, str]:
@@ -92,8 +92,7 @@ def _command(name: str, properties: Mapping[str, str], data: str) -> str:
 
 
 def _of_data(text: str) -> str:
-    encoded = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return encoded.encode("utf-8", "backslashreplace").decode()
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _of_property(text: str) -> str:
