@@ -227,8 +227,8 @@ def _worst(graph: Graph, *sources: Iterable[Ceiling]) -> Iterator[Limit]:
 def _at(limit: Limit) -> Problem:
     """A finding about the limit, still without words: its place, and who may silence it."""
     if limit.origin is None:
-        return Problem("", ("budget", limit.metric), "")
-    return Problem("", (*TOP, limit.metric), "", binding=True)
+        return Problem("", ("budget", limit.metric), "", used=limit.used)
+    return Problem("", (*TOP, limit.metric), "", binding=True, used=limit.used)
 
 
 def _unproven(limit: Limit, *, echo: bool) -> Problem:

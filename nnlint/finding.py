@@ -7,9 +7,12 @@ turns a path into a line and a column (`Finding`).
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from nnlint.record import Record
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Path: TypeAlias = tuple[str | int, ...]
 """A place in a document, from its root: `("layers", 3, "kernel_size")`."""
@@ -132,6 +135,7 @@ class Problem(Record):
         echo: it follows from another error, and is said only where that one is not.
         fix: how to mend it by an edit, or None.
         meant: edits after which the document says what was meant, for the stages to go on.
+        used: of a budget, what is used, exactly; None where it is about no number.
     """
 
     code: str
@@ -148,6 +152,7 @@ class Problem(Record):
     echo: bool = False
     fix: Fix | None = None
     meant: tuple[Edit, ...] = ()
+    used: int | Fraction | None = None
 
 
 class Finding(Record):
@@ -163,6 +168,8 @@ class Finding(Record):
         binding: neither a comment in the spec nor a flag silences it.
         echo: it is said only where the error that it follows from is not.
         repair: how `--fix` mends it, or None.
+        place: where in the spec, by names: it stays while lines move (`landmarks`).
+        used: of a budget, the most that is used of it in any variant.
     """
 
     rule: RuleInfo
@@ -174,6 +181,8 @@ class Finding(Record):
     binding: bool = False
     echo: bool = False
     repair: Repair | None = None
+    place: str = ""
+    used: int | Fraction | None = None
 
     @property
     def sort_key(self) -> tuple[int, int, str, str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from nnlint.finding import Applies, Severity
+from nnlint.policy import Invalid
 from nnlint.record import Record
 from nnlint.settings import gathered
 from nnlint.terminal import PIPE_WIDTH, Style
@@ -14,6 +16,7 @@ from nnlint.wording import split
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Mapping
+    from pathlib import Path
     from typing import Any
 
     from nnlint.policy import Policy
@@ -34,6 +37,24 @@ class Terminal(Record):
     environ: Mapping[str, str]
 
 
+DEFAULT_BASELINE = "nnlint-baseline.jsonl"
+"""Beside the configuration, where nobody names another: in sight, and under version control."""
+
+
+class Keep(Enum):
+    """What a run writes into the baseline."""
+
+    ALL = "all"
+    """Every finding."""
+    KNOWN = "known"
+    """Of what it holds, what is still found."""
+
+    @property
+    def flag(self) -> str:
+        """Who asks for it."""
+        return "--write-baseline" if self is Keep.ALL else "--prune-baseline"
+
+
 class Options(Record):
     """One run of the linter.
 
@@ -48,6 +69,8 @@ class Options(Record):
         settings: what files, the environment and the flags say.
         fixes: the kinds of fixes to make.
         diff: show what fixes would change, and write nothing.
+        baseline: the file of the findings to leave out; None: there is none.
+        keep: what to write into it; None: nothing.
     """
 
     paths: tuple[str, ...]
@@ -60,6 +83,8 @@ class Options(Record):
     settings: Settings
     fixes: frozenset[Applies] = frozenset()
     diff: bool = False
+    baseline: Path | None = None
+    keep: Keep | None = None
 
     def policy(self, path: str, *others: str) -> Policy:
         """What holds for that file, which may have other names."""
@@ -104,6 +129,7 @@ def configure(parser: ArgumentParser, formats: list[str], default_format: str) -
         "--show-info", action="store_true", default=None, help="show advice too"
     )
     _add_fixes(parser)
+    _add_baseline(parser)
     table = parser.add_mutually_exclusive_group()
     table.add_argument(
         "--table",
@@ -136,6 +162,34 @@ def _add_fixes(parser: ArgumentParser) -> None:
         ("--diff", "print what --fix (or the others) would change, and write nothing"),
     ):
         parser.add_argument(flag, action="store_true", help=words)
+
+
+def _add_baseline(parser: ArgumentParser) -> None:
+    """Which findings are known, and who writes that down."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="leave out the findings that FILE holds (default: `baseline` of [tool.nnlint])",
+    )
+    which.add_argument(
+        "--no-baseline", action="store_true", help="leave out none, whatever is configured"
+    )
+    keep = parser.add_mutually_exclusive_group()
+    keep.add_argument(
+        "--write-baseline",
+        action="store_const",
+        dest="keep",
+        const=Keep.ALL,
+        help=f"write what is found into the baseline (default: {DEFAULT_BASELINE})",
+    )
+    keep.add_argument(
+        "--prune-baseline",
+        action="store_const",
+        dest="keep",
+        const=Keep.KNOWN,
+        help="take out of the baseline what is no longer found",
+    )
 
 
 def _fixes(arguments: Namespace) -> frozenset[Applies]:
@@ -220,7 +274,36 @@ def read(arguments: Namespace, terminal: Terminal) -> Options:
         settings=settings,
         fixes=_fixes(arguments),
         diff=arguments.diff,
+        baseline=_baseline(arguments, settings),
+        keep=arguments.keep,
     )
+
+
+def _baseline(arguments: Namespace, settings: Settings) -> Path | None:
+    """The baseline of the run; one that is to be written has a place of its own.
+
+    Raises:
+        Invalid: the flags ask for what can't be.
+    """
+    if arguments.keep:
+        wrong = _no_keeping(arguments, settings)
+        if wrong:
+            raise Invalid(f"{arguments.keep.flag} {wrong}")
+        return settings.baseline or settings.home / DEFAULT_BASELINE
+    return None if arguments.no_baseline else settings.baseline
+
+
+def _no_keeping(arguments: Namespace, settings: Settings) -> str | None:
+    """Why no baseline can be written; None: it can."""
+    if arguments.no_baseline:
+        return "writes a baseline: leave out --no-baseline"
+    if arguments.diff:
+        return "writes a baseline, and --diff writes nothing: leave out one of them"
+    if arguments.variant is not None:
+        return "looks at the whole of a spec: leave out --variant"
+    if arguments.keep is Keep.KNOWN and settings.baseline is None:
+        return "knows no baseline: name it with --baseline FILE"
+    return None
 
 
 def _flags(arguments: Namespace) -> dict[str, Any]:
@@ -232,6 +315,7 @@ def _flags(arguments: Namespace) -> dict[str, Any]:
         "fail-on": arguments.fail_on,
         "exclude": arguments.exclude or None,
         "show-info": arguments.show_info,
+        "baseline": arguments.baseline,
     }
     return {key: value for key, value in given.items() if value is not None}
 
