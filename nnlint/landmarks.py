@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from nnlint.document import Document, Node
     from nnlint.finding import Path, Span
+
+
+FAR = sys.maxsize
 
 
 class Landmarks:
@@ -98,6 +102,7 @@ class TextLandmarks(Landmarks):
     def __init__(self, read: Document) -> None:
         super().__init__(read.data)
         self.read = read
+        self._comments: dict[int, int] = {}
         self._order: dict[int, tuple[list[int], list[str | int]]] = {}
 
     def at(self, span: Span) -> str:
@@ -137,6 +142,13 @@ class TextLandmarks(Landmarks):
         return self._order[id(node)]
 
     def _in_comment(self, offset: int) -> bool:
-        begin = self.read.lines.starts[self.read.lines.place(offset)[0] - 1]
-        marks = re.finditer("#", self.read.text[begin : offset + 1])
-        return any(not self.read.in_scalar(begin + mark.start()) for mark in marks)
+        line = self.read.lines.place(offset)[0]
+        if line not in self._comments:  # once a line: some are as long as the file
+            self._comments[line] = self._comment(line)
+        return offset >= self._comments[line]
+
+    def _comment(self, line: int) -> int:
+        """Where the comment of a line begins; behind the text where it has none."""
+        begin = self.read.lines.starts[line - 1]
+        marks = (begin + mark.start() for mark in re.finditer("#", self.read.line(line)))
+        return next((mark for mark in marks if not self.read.in_scalar(mark)), FAR)
