@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from nnlint.baseline_file import Amount
     from nnlint.finding import Finding
 
-RELIEF = {"NN902": "NN901"}
-"""A budget that is only near was over before: what allows the worse allows the better."""
+ONE_NUMBER = {"NN901": "NN902", "NN902": "NN901"}
+"""Over and near are one budget, of which a number is known; unproven is another matter."""
 
 
 class Baseline(Record):
@@ -123,7 +123,7 @@ class Knowledge:
         if not self.may_hold(report, finding):
             return None
         code = finding.rule.code
-        for spoken in filter(None, (code, RELIEF.get(code))):
+        for spoken in filter(None, (code, ONE_NUMBER.get(code))):
             for name in self.files.names(report):
                 entry = Entry(name, spoken, finding.place)
                 if entry in self.baseline.entries:

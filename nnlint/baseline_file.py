@@ -113,7 +113,7 @@ def _is_header(value: dict[str, Any]) -> bool:
     if KEY not in value:
         raise _Wrong(f"is {described(value)}, but an entry was expected: {EXAMPLE}")
     if type(version) is not int or version != VERSION:
-        found = version if isinstance(version, int) else described(version)
+        found = version if type(version) is int else described(version)
         raise _Wrong(f"the version is {found}, but this nnlint reads version {VERSION}")
     return True
 
