@@ -701,6 +701,15 @@ def test_the_last_line_and_json_count_what_is_known() -> None:
     assert [one["code"] for one in told["files"][0]["findings"]] == ["NN401"]
 
 
+# --- the README -------------------------------------------------------------------------------
+
+
+def test_the_baseline_of_the_readme_is_one() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    (sample,) = re.findall(r"```json\n(.*?)```", readme, re.DOTALL)
+    assert rendered(parsed(sample.encode(), "README.md")) == sample.encode()
+
+
 # --- any spec ---------------------------------------------------------------------------------
 
 LOUD = [
