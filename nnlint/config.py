@@ -129,6 +129,7 @@ class _Reader:
             read.get("per-file-ignores", ()),
             (*everywhere, *read.get("per-file-budgets", ())),
             read.get("extend"),
+            read.get("baseline"),
         )
 
     def _kinds(self) -> dict[str, Callable[[Any, str], Any]]:
@@ -142,6 +143,7 @@ class _Reader:
             "show-info": self._flag,
             "exclude": self._texts,
             "extend": self._text,
+            "baseline": self._text,
             "per-file-ignores": self._ignores_by_glob,
             "budget": self._ceilings,
             "per-file-budgets": self._budgets_by_glob,

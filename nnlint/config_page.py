@@ -35,6 +35,8 @@ def _general(options: Options) -> Iterator[str]:
     yield "[tool.nnlint]"
     yield f"fail-on = {_text(options.fail_on.value if options.fail_on else 'never')}"
     yield f"show-info = {str(options.show_info).lower()}"
+    if options.baseline:
+        yield f"baseline = {_text(str(options.baseline))}"
     yield from _excluded(settings)
     yield from _switched(settings)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nnlint import expectation, ignores, placing, rules, sources
 from nnlint.finding import Finding, Problem, Severity, Span
 from nnlint.policy import EVERY_RULE
+from nnlint.record import Record
 from nnlint.report import Report, Status, Variant
 from nnlint.wording import did_you_mean, grouped, listed, quoted
 
@@ -115,19 +116,37 @@ def lint_text(
     read = document.read(text)
     networks, problems = _checked(read, variant, policy) if read.root else ([], [])
     whole = variant is None and all(len(spec.variants) < len(networks) for spec, _ in networks)
-    findings, ignored = _shown(read, [*read.problems, *problems], policy, whole=whole)
+    said = _said(read, [*read.problems, *problems], policy, whole=whole)
     main: tuple[ModelSpec | None, Graph | None] = networks[0] if networks else (None, None)
     spec, graph = main
     return Report(
         path,
         text=read.text,
-        findings=findings,
+        findings=said.findings,
         graph=graph,
         variants=tuple(_variant(*each, policy.ceilings) for each in networks[1:]),
         limits=_limits(spec, graph, policy.ceilings) if graph and spec else (),
         expectations=expectation.expectations(graph, spec) if graph and spec else (),
-        ignored=ignored,
+        ignored=said.ignored,
+        quiet=said.quiet,
+        judges=None if variant or said.hides or not read.root else policy.judges,
     )
+
+
+class _Said(Record):
+    """What is said of a file.
+
+    Attributes:
+        findings: in its order.
+        quiet: what was found and is not said.
+        ignored: how much its comments silence.
+        hides: an error keeps part of it from being looked at.
+    """
+
+    findings: tuple[Finding, ...]
+    quiet: tuple[Finding, ...]
+    ignored: int
+    hides: bool
 
 
 def _checked(
@@ -144,24 +163,27 @@ def _checked(
     return networks, [*meant.problems, *map(meant.placed, found)]
 
 
-def _shown(
-    read: Document, problems: Iterable[Problem], policy: Policy, *, whole: bool
-) -> tuple[tuple[Finding, ...], int]:
-    """What is said of a file, in its order; and how much its comments silence.
+def _said(read: Document, problems: Iterable[Problem], policy: Policy, *, whole: bool) -> _Said:
+    """What is said of a file; and how much its comments silence.
 
     Unless the `whole` of it was looked at, every variant too, an ignore may be needed yet.
     """
     placed = _allowed(placing.placed(read, problems), policy)
-    hidden = not whole or any(map(hides, placed))
+    hiding = any(map(hides, placed))
 
     def judges(code: str) -> bool:
         # behind an error lies what no rule has seen: its ignores may be needed there
-        return policy.judges(code) and (not hidden or code.startswith(SEEN_FIRST))
+        seen = whole and not hiding
+        return policy.judges(code) and (seen or code.startswith(SEEN_FIRST))
 
     silenced = ignores.apply(ignores.find(read), placed, judges)
     unneeded = _allowed(placing.placed(read, silenced.problems), policy)
-    shown = filter(policy.shows, _without_needless_echoes([*silenced.findings, *unneeded]))
-    return tuple(sorted(shown, key=lambda finding: finding.sort_key)), silenced.ignored
+    found = [*silenced.findings, *unneeded]
+    shown = [one for one in _without_needless_echoes(found) if policy.shows(one)]
+    shown.sort(key=lambda finding: finding.sort_key)
+    kept = set(map(id, shown))
+    quiet = tuple(one for one in found if id(one) not in kept)
+    return _Said(tuple(shown), quiet, silenced.ignored, hiding)
 
 
 def hides(finding: Finding) -> bool:

@@ -179,8 +179,9 @@ class Finding(Record):
         binding: neither a comment in the spec nor a flag silences it.
         echo: it is said only where the error that it follows from is not.
         repair: how `--fix` mends it, or None.
-        used: of a budget, what the network has; else None.
+        place: where in the spec, by names: it stays while lines move (`landmarks`).
         related: the uses of blocks that lead to the place, the innermost first.
+        used: of a budget, the most that is used of it in any variant; else None.
     """
 
     rule: RuleInfo
@@ -192,6 +193,7 @@ class Finding(Record):
     binding: bool = False
     echo: bool = False
     repair: Repair | None = None
+    place: str = ""
     related: tuple[Related, ...] = ()
     used: int | Fraction | None = None
 

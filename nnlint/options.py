@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from nnlint.finding import Applies, Severity
+from nnlint.policy import Invalid
 from nnlint.record import Record
 from nnlint.settings import gathered
 from nnlint.terminal import PIPE_WIDTH, Style
@@ -14,6 +16,7 @@ from nnlint.wording import split
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Mapping
+    from pathlib import Path
     from typing import Any
 
     from nnlint.outputs import Output
@@ -35,6 +38,24 @@ class Terminal(Record):
     environ: Mapping[str, str]
 
 
+DEFAULT_BASELINE = "nnlint-baseline.jsonl"
+"""Beside the configuration, where nobody names another: in sight, and under version control."""
+
+
+class Keep(Enum):
+    """What a run writes into the baseline."""
+
+    ALL = "all"
+    """Every finding."""
+    KNOWN = "known"
+    """Of what it holds, what is still found."""
+
+    @property
+    def flag(self) -> str:
+        """Who asks for it."""
+        return "--write-baseline" if self is Keep.ALL else "--prune-baseline"
+
+
 class Options(Record):
     """One run of the linter.
 
@@ -52,6 +73,8 @@ class Options(Record):
         outputs: formats that go into files too.
         plain: how those are drawn.
         step_summary: the file that takes a summary for GitHub; None: there is none.
+        baseline: the file of the findings to leave out; None: there is none.
+        keep: what to write into it; None: nothing.
     """
 
     paths: tuple[str, ...]
@@ -67,6 +90,8 @@ class Options(Record):
     outputs: tuple[Output, ...] = ()
     plain: Style = Style()
     step_summary: str | None = None
+    baseline: Path | None = None
+    keep: Keep | None = None
 
     def policy(self, path: str, *others: str) -> Policy:
         """What holds for that file, which may have other names."""
@@ -88,6 +113,7 @@ def configure(parser: ArgumentParser, formats: list[str], default_format: str) -
         help="print the settings that hold, for each PATH too, and stop",
     )
     _add_fixes(parser)
+    _add_keeping(parser)
     _add_table(parser)
 
 
@@ -124,6 +150,7 @@ def add_checking(parser: ArgumentParser, formats: list[str], default_format: str
         help="leave out paths, folders or names that match; may be repeated",
     )
     _add_rules(parser)
+    _add_baseline(parser)
     parser.add_argument(
         "--skip-unmarked",
         action="store_true",
@@ -139,7 +166,7 @@ def add_checking(parser: ArgumentParser, formats: list[str], default_format: str
         "budget: covers)",
     )
     add_color(parser)
-    parser.set_defaults(**dict.fromkeys(("table", "depth")))
+    parser.set_defaults(**dict.fromkeys(("table", "depth", "keep")))
     parser.set_defaults(
         **dict.fromkeys(("fix", "unsafe_fixes", "update_expect", "diff"), False)
     )
@@ -171,6 +198,38 @@ def _add_fixes(parser: ArgumentParser) -> None:
         ("--diff", "print what --fix (or the others) would change, and write nothing"),
     ):
         parser.add_argument(flag, action="store_true", help=words)
+
+
+def _add_baseline(parser: ArgumentParser) -> None:
+    """Which findings are known."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="leave out the findings that FILE holds (default: `baseline` of [tool.nnlint])",
+    )
+    which.add_argument(
+        "--no-baseline", action="store_true", help="leave out none, whatever is configured"
+    )
+
+
+def _add_keeping(parser: ArgumentParser) -> None:
+    """Who writes down which findings are known."""
+    keep = parser.add_mutually_exclusive_group()
+    keep.add_argument(
+        "--write-baseline",
+        action="store_const",
+        dest="keep",
+        const=Keep.ALL,
+        help=f"write what is found into the baseline (default: {DEFAULT_BASELINE})",
+    )
+    keep.add_argument(
+        "--prune-baseline",
+        action="store_const",
+        dest="keep",
+        const=Keep.KNOWN,
+        help="take out of the baseline what is no longer found",
+    )
 
 
 def _fixes(arguments: Namespace) -> frozenset[Applies]:
@@ -260,7 +319,36 @@ def read(arguments: Namespace, terminal: Terminal) -> Options:
         plain=style("never", terminal._replace(is_tty=False), table=arguments.table)._replace(
             depth=arguments.depth
         ),
+        baseline=_baseline(arguments, settings),
+        keep=arguments.keep,
     )
+
+
+def _baseline(arguments: Namespace, settings: Settings) -> Path | None:
+    """The baseline of the run; one that is to be written has a place of its own.
+
+    Raises:
+        Invalid: the flags ask for what can't be.
+    """
+    if arguments.keep:
+        wrong = _no_keeping(arguments, settings)
+        if wrong:
+            raise Invalid(f"{arguments.keep.flag} {wrong}")
+        return settings.baseline or settings.home / DEFAULT_BASELINE
+    return None if arguments.no_baseline else settings.baseline
+
+
+def _no_keeping(arguments: Namespace, settings: Settings) -> str | None:
+    """Why no baseline can be written; None: it can."""
+    if arguments.no_baseline:
+        return "writes a baseline: leave out --no-baseline"
+    if arguments.diff:
+        return "writes a baseline, and --diff writes nothing: leave out one of them"
+    if arguments.variant is not None:
+        return "looks at the whole of a spec: leave out --variant"
+    if arguments.keep is Keep.KNOWN and settings.baseline is None:
+        return "knows no baseline: name it with --baseline FILE"
+    return None
 
 
 def _flags(arguments: Namespace) -> dict[str, Any]:
@@ -273,6 +361,7 @@ def _flags(arguments: Namespace) -> dict[str, Any]:
         "exclude": arguments.exclude or None,
         "show-info": arguments.show_info,
         "budget": _budget(arguments.budget) if arguments.budget else None,
+        "baseline": arguments.baseline,
     }
     return {key: value for key, value in given.items() if value is not None}
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from nnlint import rules
 from nnlint.finding import Finding, Related, RuleInfo, Severity
+from nnlint.landmarks import TextLandmarks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from nnlint.document import Document
     from nnlint.finding import Fix, Path, Problem, Repair, Span
@@ -20,6 +22,7 @@ MOST_USES = 3
 def placed(read: Document, problems: Iterable[Problem]) -> list[Finding]:
     """Problems at their places; one place of a spec has a code once, in whatever variant."""
     found: dict[tuple[str, Span, Path], Finding] = {}
+    marks, spots = TextLandmarks(read), list[tuple[str, str]]()
     for problem in problems:
         span = problem.span or read.locate(problem.path, on_key=problem.on_key)
         # what the repository says of a spec has no place of its own there
@@ -28,7 +31,31 @@ def placed(read: Document, problems: Iterable[Problem]) -> list[Finding]:
             repair = _repair(read, problem.fix) if problem.fix else None
             one = finding(_with_context(read, problem), span, repair)
             found[key] = one._replace(related=_related(read, problem))
-    return _without_echoes(list(found.values()))
+            spots.append((problem.code, _spot(marks, problem)))
+        elif problem.used is not None:  # another variant's: what is allowed is the most
+            used = max(found[key].used or 0, problem.used)
+            found[key] = found[key]._replace(used=used)
+    named = map(_in_place, found.values(), _apart(spots))
+    return _without_echoes(list(named))
+
+
+def _spot(marks: TextLandmarks, problem: Problem) -> str:
+    """Where in the spec it is; nowhere, where nothing could be read."""
+    if marks.read.root is None:
+        return ""
+    return marks.at(problem.span) if problem.span else marks.of(problem.path)
+
+
+def _apart(spots: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Places at each of which a rule is broken once: the second time there is `#2`."""
+    met: Counter[tuple[str, str]] = Counter()
+    for spot in spots:
+        met[spot] += 1
+        yield spot[1] + (f"#{met[spot]}" if met[spot] > 1 else "")
+
+
+def _in_place(finding: Finding, place: str) -> Finding:
+    return finding._replace(place=place)
 
 
 def _repair(read: Document, fix: Fix) -> Repair | None:

@@ -90,6 +90,7 @@ class Config(Record):
         per_file_ignores: rules that are off in some files.
         budgets: what networks may have, by the files that hold them.
         extend: the file that lies below this one.
+        baseline: the file that holds the findings to leave out; None: it does not say.
     """
 
     origin: str
@@ -102,6 +103,7 @@ class Config(Record):
     per_file_ignores: tuple[ByGlob, ...] = ()
     budgets: tuple[ByGlob, ...] = ()
     extend: str | None = None
+    baseline: str | None = None
 
 
 class Policy(Record):

@@ -10,7 +10,7 @@ from nnlint.finding import Finding, Severity
 from nnlint.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from nnlint.budget import Limit
     from nnlint.expectation import Expectation
@@ -53,6 +53,9 @@ class Report(Record):
         limits: its budget, line by line.
         expectations: its expectations, entry by entry.
         ignored: how many findings ignore comments silenced.
+        known: how many findings the baseline holds.
+        quiet: what was found and is not said: advice, what follows from another error.
+        judges: whether a rule was asked; None: not all of the file was looked at.
         marked: its bytes begin with a byte order mark, which its text leaves out.
         data: the bytes of standard input, which nobody can read again.
     """
@@ -67,6 +70,9 @@ class Report(Record):
     limits: tuple[Limit, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     ignored: int = 0
+    known: int = 0
+    quiet: tuple[Finding, ...] = ()
+    judges: Callable[[str], bool] | None = None
     marked: bool = False
     data: bytes = b""
 
@@ -120,7 +126,9 @@ class Report(Record):
         return "\n".join(one.line(self.path) for one in self.findings) or f"{self.path}: ok"
 
 
-BUDGET_CODES = ("NN90", "NN91")
+EXPECTATION = "NN91"
+"""The family of what a spec declares of itself."""
+BUDGET_CODES = ("NN90", EXPECTATION)
 """Findings of these families say that the network changed, not that the spec is broken."""
 
 
@@ -161,6 +169,7 @@ class Counts(Record):
     warnings: int
     infos: int
     ignored: int
+    known: int
 
 
 def count(reports: Sequence[Report]) -> Counts:
@@ -175,4 +184,5 @@ def count(reports: Sequence[Report]) -> Counts:
         found.count(Severity.WARNING),
         found.count(Severity.INFO),
         sum(report.ignored for report in reports),
+        sum(report.known for report in reports),
     )

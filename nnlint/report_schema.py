@@ -164,7 +164,8 @@ TOTALS: dict[str, JsonSchema] = {
 
 DEFINITIONS: dict[str, dict[str, JsonSchema]] = {
     "summary": dict.fromkeys(
-        ("linted", "skipped", "unreadable", "errors", "warnings", "infos", "ignored"), COUNT
+        ("linted", "skipped", "unreadable", "errors", "warnings", "infos", "ignored", "known"),
+        COUNT,
     ),
     "file": {
         "path": TEXT,

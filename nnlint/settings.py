@@ -30,7 +30,7 @@ PREFIX = "NNLINT_"
 VARIABLE = f"{PREFIX}CONFIG"
 FROM_ENVIRONMENT = {
     "select": list, "extend-select": list, "ignore": list, "exclude": list, "fail-on": str,
-    "show-info": bool,
+    "baseline": str, "show-info": bool,
 }  # fmt: skip
 """Keys that the environment may give, as `NNLINT_FAIL_ON`."""
 
@@ -68,6 +68,17 @@ class Settings(Record):
     def exclude(self) -> tuple[Pattern, ...]:
         """What is left out."""
         return tuple(Pattern(glob, one.folder) for one in self.sources for glob in one.exclude)
+
+    @property
+    def baseline(self) -> Path | None:
+        """The file of the findings to leave out, where anybody names one."""
+        named = (one for one in self.sources[::-1] if one.baseline)
+        return next((one.folder / Path(one.baseline or "").expanduser() for one in named), None)
+
+    @property
+    def home(self) -> Path:
+        """The folder of the file that configures the run; without one the working directory."""
+        return self.files[-1].folder if self.files else Path.cwd()
 
     @property
     def severities(self) -> dict[str, Severity]:

@@ -32,7 +32,7 @@ LEVELS = (
         "exits",
     },
     {"finding", "layers", "expression"},
-    {"document", "published"},
+    {"document", "published", "landmarks"},
     {"schema", "unused"},
     {"spec"},
     {"graph"},
@@ -62,6 +62,9 @@ LEVELS = (
         "fingerprints",
         "outputs",
         "report_schema",
+        "baseline",
+        "baseline_file",
+        "keeping",
     },
     {
         "engine",

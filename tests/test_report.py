@@ -91,10 +91,10 @@ def test_a_lower_level_never_lets_more_pass(code: str) -> None:
 
 def test_the_last_line_counts_everything() -> None:
     reports = [
-        linted("NN201", "NN301", "NN301", "NN505"), CLEAN._replace(ignored=2), SKIPPED,
+        linted("NN201", "NN301", "NN301", "NN505"), CLEAN._replace(ignored=2, known=4), SKIPPED,
         UNREADABLE, linted("NN901")._replace(ignored=1),
     ]  # fmt: skip
     assert count(reports)._asdict() == {
         "linted": 3, "skipped": 1, "unreadable": 1, "errors": 2, "warnings": 2, "infos": 1,
-        "ignored": 3,
+        "ignored": 3, "known": 4,
     }  # fmt: skip

@@ -58,6 +58,11 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     chosen = publishing.chosen(arguments, terminal)
     base = arguments.base
     diff = _of_files(chosen) if base is None else _of_revision(base, chosen)
+    if chosen.baseline:
+        from nnlint import keeping  # noqa: PLC0415 - most runs have none
+
+        known = keeping.of_run(chosen)
+        diff = keeping.unknown(known, diff) if known else diff
     code = exit_code(diff.reports, chosen.fail_on, nothing_is_fine=True)
     said = publishing.publish(chosen, lambda name, style: formats.difference(name, diff, style))
     log = [*_log(diff), *said.unwritten, *said.remarks]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable, Iterator
 
+    from nnlint.baseline import Baseline
     from nnlint.mending import Mended
     from nnlint.options import Options, Terminal
     from nnlint.policy import Policy
@@ -35,14 +36,33 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
         return _configuration(chosen)
     if not chosen.paths:
         return Outcome(Exit.COULD_NOT_CHECK, err=NO_PATH)
+    known = _baseline(chosen)  # before anything is written
     inputs = sources.collect(chosen.paths, chosen.settings.exclude)
     publishing.keep_inputs(chosen, (one.path for one in inputs))
     reports = [_linted(source, chosen) for source in inputs]
-    return _mended(inputs, reports, chosen) if chosen.fixes else _told(reports, chosen)
+    if chosen.fixes:
+        return _mended(inputs, reports, chosen, known)
+    return _told(reports, chosen, known)
 
 
-def _told(reports: list[Report], chosen: Options, log: Iterable[str] = ()) -> Outcome:
-    """The findings, and what they come to."""
+def _baseline(chosen: Options) -> Baseline | None:
+    """The findings that are known."""
+    if chosen.baseline is None:
+        return None
+    from nnlint import keeping  # noqa: PLC0415 - most runs have none
+
+    return keeping.of_run(chosen)
+
+
+def _told(
+    reports: list[Report], chosen: Options, known: Baseline | None, log: Iterable[str] = ()
+) -> Outcome:
+    """The findings that are not known, and what they come to."""
+    if known:
+        from nnlint import keeping  # noqa: PLC0415 - as above
+
+        settled = keeping.settle(known, reports, chosen.keep)
+        reports, log = settled.reports, [*log, *settled.log, *_unnamed(known, chosen)]
     code = exit_code(reports, chosen.fail_on, nothing_is_fine=chosen.skip_unmarked)
     said = publishing.publish(chosen, lambda name, style: formats.render(name, reports, style))
     return Outcome(
@@ -52,12 +72,27 @@ def _told(reports: list[Report], chosen: Options, log: Iterable[str] = ()) -> Ou
     )
 
 
+def _unnamed(known: Baseline, chosen: Options) -> Iterator[str]:
+    """How to use a baseline that was written, and that no setting names."""
+    if not chosen.settings.baseline:
+        key = f'baseline = "{known.file.name}" under [tool.nnlint]'
+        yield f"to use it, write {key}, or --baseline {visible(known.name)}"
+
+
 def _lines(log: Iterable[str]) -> str:
     return "".join(f"nnlint: {line}\n" for line in log)
 
 
-def _mended(inputs: list[sources.Source], reports: list[Report], chosen: Options) -> Outcome:
-    """Every file mended, or what that would change; then what is left."""
+def _mended(
+    inputs: list[sources.Source],
+    reports: list[Report],
+    chosen: Options,
+    known: Baseline | None,
+) -> Outcome:
+    """Every file mended, or what that would change; then what is left.
+
+    What the baseline holds is mended too: it is a debt, no decision, as an ignore is one.
+    """
     from nnlint import mending  # noqa: PLC0415 - only fixes pay for it
 
     mended = [
@@ -67,7 +102,8 @@ def _mended(inputs: list[sources.Source], reports: list[Report], chosen: Options
     if chosen.diff:
         return _difference(mended, chosen)
     written = [mending.write(one) for one in mended]
-    told = _told([one.report for one in written], chosen, mending.told(written, would=False))
+    done = mending.told(written, would=False)
+    told = _told([one.report for one in written], chosen, known, done)
     # the text of standard input goes on to standard output, so what is said of it must not
     for one in written:
         if one.report.path == sources.STDIN:
@@ -79,7 +115,7 @@ def _mended(inputs: list[sources.Source], reports: list[Report], chosen: Options
 def _difference(mended: list[Mended], chosen: Options) -> Outcome:
     from nnlint import mending  # noqa: PLC0415 - as above
 
-    told = _told([one.report for one in mended], chosen, mending.told(mended, would=True))
+    told = _told([one.report for one in mended], chosen, None, mending.told(mended, would=True))
     patch = "".join(mending.difference(one, chosen.style) for one in mended)
     unread = told.code if told.code == Exit.COULD_NOT_CHECK else Exit.OK
     return Outcome(unread or (Exit.FINDINGS if patch else Exit.OK), patch, told.err)

@@ -141,6 +141,8 @@ def summary(reports: Sequence[Report], style: Style) -> str:
         )
     if total.ignored:
         words.append(f"{plural(total.ignored, 'finding')} ignored by comments")
+    if total.known:
+        words.append(f"{plural(total.known, 'finding')} in the baseline")
     words.append(_mendable(reports))
     words = [word for word in words if word]
     whole = "; ".join(words)

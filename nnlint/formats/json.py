@@ -4,7 +4,8 @@ The top level holds:
 
 * `version`: of this layout; it grows when a key changes its meaning or goes.
 * `nnlint`: the program's version.
-* `summary`: `linted`, `skipped`, `unreadable` inputs; `errors`, `warnings`, `infos`, `ignored`.
+* `summary`: `linted`, `skipped`, `unreadable` inputs; `errors`, `warnings`, `infos`,
+  `ignored` (by comments), `known` (to the baseline).
 * `files`: one entry an input, in order, with
   `path`, `status` (`linted`, `skipped`, `unreadable`), `reason` (null where linted),
   `findings` and `network` (null where there is none).
