@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,13 @@ def fingerprints(report: Report) -> list[str]:
     A finding is known by its rule and its place in the spec, as a baseline knows it: it stays
     when lines move, when layers are added before it and when the numbers in its message change.
     """
-    return [fingerprint(report.path, one.rule.code, one.place) for one in report.findings]
+    met: Counter[tuple[str, str]] = Counter()
+    found = []
+    for finding in report.findings:
+        key = (finding.rule.code, finding.place)
+        met[key] += 1
+        found.append(fingerprint(report.path, *key, str(met[key])))
+    return found
 
 
 def fingerprint(*parts: str) -> str:
