@@ -56,6 +56,7 @@ LEVELS = (
         "files",
         "derivation",
         "starter",
+        "markdown",
     },
     {"engine", "placing", "table", "formats", "edits", "meaning", "fixing", "mending"},
     {"commands"},

@@ -1,0 +1,181 @@
+"""The comment on a change: verdict, table, findings, and folded what changed in each layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint import __version__
+from nnlint.finding import Severity
+from nnlint.markdown import escape, findings, layers, metrics, verdict, weakened
+from nnlint.markdown.networks import networks, to_show
+from nnlint.markdown.page import details
+from nnlint.report import Status
+from nnlint.wording import listed, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from nnlint.comparison import Diff
+    from nnlint.finding import Finding
+    from nnlint.markdown.metrics import Row
+    from nnlint.markdown.networks import Network
+    from nnlint.markdown.page import Page
+
+MANY = 5
+"""Networks of which each metric has its row in the first table; of more, each has one."""
+FEW_LAYERS = 10
+"""Layers of a single network that are told unfolded."""
+MOST_FIXED = 20
+METRICS = (" Metric", "Base", "Now", "Δ", "Δ %", "Budget", "Left")
+NETWORKS = (" Network", "Params", "Δ", "Δ %", "MACs Δ %", "Budget")
+BUDGET = slice(5, None)
+"""The columns that a table without budgets does without."""
+
+
+def write(diff: Diff, page: Page) -> None:
+    """The whole comment but its marker."""
+    every = networks(diff)
+    shown = to_show(every)
+    page.add(verdict.heading(diff.reports, verdict.moved(every)))
+    warned = weakened.warning(every)
+    if warned:
+        page.add(warned)
+    _table(shown, page)
+    _said(diff, page)
+    for network in shown:
+        _folded(network, page, alone=len(shown) == 1)
+    _fixed(diff, page)
+    page.add(_footer(diff, every, shown))
+
+
+def _table(shown: Sequence[Network], page: Page) -> None:
+    if len(shown) > MANY:
+        budgets = any(one.worst for one in shown)
+        page.table(*_trimmed(NETWORKS, [_one_row(one) for one in shown], budgets), "network")
+    elif shown:
+        page.table(*_metrics(shown), "metric")
+    origins = _origins(shown)
+    if origins:
+        page.add(origins)
+
+
+def _metrics(shown: Sequence[Network]) -> tuple[Sequence[str], list[list[str]]]:
+    """A row a metric; with several networks, their names stand in a row each above."""
+    lines = []
+    for network in shown:
+        lines += [[f"**{network.label}**", *[""] * 6]] if len(shown) > 1 else []
+        lines += [_metric(row) for row in network.news]
+    budgets = any(row.limit for one in shown for row in one.news)
+    return _trimmed(METRICS, lines, budgets)
+
+
+def _metric(row: Row) -> list[str]:
+    return [row.title, *row.cells]
+
+
+def _trimmed(
+    heading: Sequence[str],
+    lines: Sequence[list[str]],
+    budgets: bool,  # noqa: FBT001
+) -> tuple[Sequence[str], list[list[str]]]:
+    """The table without the columns of budgets, where there is none."""
+    if budgets:
+        return heading, list(lines)
+    return heading[: BUDGET.start], [one[: BUDGET.start] for one in lines]
+
+
+def _one_row(network: Network) -> list[str]:
+    params, macs = network.rows[0], network.rows[1]
+    _, now, delta, percent, *_ = params.cells
+    limit = network.worst
+    left = f"{escape.prose(limit.name)} {metrics.left(limit)}" if metrics.mark(limit) else ""
+    name = f"{metrics.mark(limit)} {network.label}".strip()
+    return [name, now, delta, percent, macs.cells[3], left]
+
+
+def _origins(shown: Iterable[Network]) -> str:
+    """Which limits are not the spec's own, and who sets them."""
+    whose: dict[str, dict[str, None]] = {}
+    for limit in (row.limit for one in shown for row in one.news if row.limit):
+        if limit.origin:
+            whose.setdefault(limit.origin, {})[limit.name] = None
+    said = [
+        f"{listed(map(escape.prose, list(names)[:MANY]), 'and')} by {escape.code(origin)}"
+        for origin, names in whose.items()
+    ]
+    return f"Limited {'; '.join(said)}." if said else ""
+
+
+def _said(diff: Diff, page: Page) -> None:
+    """What could not be read; what is said of budgets; what else is new."""
+    page.items([*_unread(diff)], "input")
+    every = [
+        (one.path, found) for one in diff.comparisons for found in (*one.new, *one.standing)
+    ]
+    budget = [one for one in every if findings.is_budget(one[1])]
+    page.items(_lines(budget), "finding")
+    others = _lines([one for one in every if one not in budget])
+    if others:
+        page.add(f"#### {plural(len(others), 'new finding')}")
+        page.items(others, "finding")
+
+
+def _lines(found: Sequence[tuple[str, Finding]]) -> list[str]:
+    ordered = sorted(found, key=lambda one: -one[1].rule.severity.rank)
+    return [findings.line(path, finding) for path, finding in ordered]
+
+
+def _unread(diff: Diff) -> Iterator[str]:
+    """Files whose bytes nobody got."""
+    for one in diff.comparisons:
+        for report, when in ((one.before, f"in {escape.code(diff.base)} "), (one.after, "")):
+            if report and report.status is Status.UNREADABLE:
+                path, reason = escape.code(report.path), escape.prose(report.reason or "")
+                yield f"- {metrics.MARKS[Severity.ERROR]} {path} {when}could not be read: {reason}"
+
+
+def _folded(network: Network, page: Page, *, alone: bool) -> None:
+    """The layers of a network that changed; among many networks, its metrics too."""
+    changed = network.change.changed if network.kind != "unknown" else ()
+    body = [layers.changes(changed)] if changed else []
+    if not body:
+        return
+    words = f"{network.summary}: {plural(len(changed), 'layer')} changed{_moved(network)}"
+    unfolded = alone and len(changed) <= FEW_LAYERS
+    page.add(details(words, "\n\n".join(body), unfolded=unfolded), "table of layers")
+
+
+def _moved(network: Network) -> str:
+    """Where its spec lies, and where it lay."""
+    comparison = network.comparison
+    was = (
+        f", was {escape.tag(comparison.old_path or '')}" if comparison.kind == "renamed" else ""
+    )
+    return f" in {escape.tag(comparison.path)}{was}"
+
+
+def _fixed(diff: Diff, page: Page) -> None:
+    gone = [
+        f"- {findings.link(found)} {escape.code(one.path)} {escape.prose(found.message)}"
+        for one in diff.comparisons
+        for found in one.fixed
+    ]
+    if gone:
+        words = f"{plural(len(gone), 'finding')} fixed"
+        shown = gone[:MOST_FIXED]
+        more = [f"- and {len(gone) - MOST_FIXED} more"] if len(gone) > MOST_FIXED else []
+        page.add(details(words, "\n".join([*shown, *more])), "list of fixed findings")
+
+
+def _footer(diff: Diff, every: Sequence[Network], shown: Sequence[Network]) -> str:
+    """What it was held against, and what is left out because nothing happened to it."""
+    metrics_left = sum(len(one.rows) - len(one.news) for one in shown if one.kind != "unknown")
+    same = [
+        plural(number, noun)
+        for number, noun in ((len(every) - len(shown), "network"), (metrics_left, "metric"))
+        if number
+    ]
+    unchanged = f"Unchanged and not shown: {listed(same, 'and')}. " if same else ""
+    return (
+        f"<sub>{unchanged}Held against {escape.tag(diff.base)} by nnlint {__version__}.</sub>"
+    )

@@ -1,0 +1,86 @@
+"""A page of Markdown that stays below what GitHub takes, and says what it leaves out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnlint.wording import listed, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+MOST = 65_536
+"""Characters of a comment on GitHub."""
+KEPT = 1_000
+"""Of them, those for the lines that say what was left out."""
+MOST_ROWS = 50
+"""Rows of a table."""
+
+
+class Page:
+    """The text while it is written: a block goes in whole, or it is counted as left out."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self.room = most - KEPT
+        self.blocks: list[str] = []
+        self.missing: dict[str, int] = {}
+
+    def add(self, block: str, noun: str = "") -> bool:
+        """A block, if there is room; a `noun` says what is missing if there is none."""
+        if len(block) + 2 > self.room:
+            self.missing[noun] = self.missing.get(noun, 0) + 1
+            return False
+        self.blocks.append(block)
+        self.room -= len(block) + 2
+        return True
+
+    def items(self, lines: Sequence[str], noun: str) -> None:
+        """A list, as far as there is room."""
+        kept = self._fitting(lines)
+        if kept:
+            self.add("\n".join(kept))
+        if len(kept) < len(lines):
+            self.missing[noun] = self.missing.get(noun, 0) + len(lines) - len(kept)
+
+    def table(self, heading: Sequence[str], rows: Sequence[Sequence[str]], noun: str) -> None:
+        """A table, as far as there is room."""
+        lines = table_lines(heading, rows)
+        kept = self._fitting(lines[: MOST_ROWS + 2])
+        if len(kept) > 2:
+            self.add("\n".join(kept))
+        missing = len(rows) - max(len(kept) - 2, 0)
+        if missing:
+            self.missing[noun] = self.missing.get(noun, 0) + missing
+
+    def _fitting(self, lines: Iterable[str]) -> list[str]:
+        """The first lines, as many as there is room for."""
+        kept: list[str] = []
+        left = self.room - 2
+        for line in lines:
+            left -= len(line) + 1
+            if left < 0:
+                break
+            kept.append(line)
+        return kept
+
+    def text(self) -> str:
+        """The whole page."""
+        said = [plural(number, noun) for noun, number in self.missing.items() if noun]
+        left_out = f"Left out for want of room: {listed(said, 'and')}."
+        return "\n\n".join([*self.blocks, *([left_out] if said else [])]) + "\n"
+
+
+def table_lines(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a table: numbers, behind the column that names them, to the right.
+
+    A title that begins with a blank belongs to a column of words.
+    """
+    rules = [":--" if not n or one.startswith(" ") else "--:" for n, one in enumerate(heading)]
+    cells = [[one.strip() for one in heading], rules, *rows]
+    return [f"| {' | '.join(row)} |" for row in cells]
+
+
+def details(summary: str, body: str, *, unfolded: bool = False) -> str:
+    """A part that folds; the empty lines make GitHub read Markdown in it."""
+    opened = "<details open>" if unfolded else "<details>"
+    return f"{opened}\n<summary>{summary}</summary>\n\n{body}\n\n</details>"
