@@ -76,7 +76,7 @@ def _metric(row: Row) -> list[str]:
 def _trimmed(
     heading: Sequence[str],
     lines: Sequence[list[str]],
-    budgets: bool,  # noqa: FBT001
+    budgets: bool,
 ) -> tuple[Sequence[str], list[list[str]]]:
     """The table without the columns of budgets, where there is none."""
     if budgets:
@@ -96,8 +96,8 @@ def _one_row(network: Network) -> list[str]:
 def _origins(shown: Iterable[Network]) -> str:
     """Which limits are not the spec's own, and who sets them."""
     whose: dict[str, dict[str, None]] = {}
-    for limit in (row.limit for one in shown for row in one.news if row.limit):
-        if limit.origin:
+    for limit in (row.limit for one in shown for row in one.news):
+        if limit and limit.origin:
             whose.setdefault(limit.origin, {})[limit.name] = None
     said = [
         f"{listed(map(escape.prose, list(names)[:MANY]), 'and')} by {escape.code(origin)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnlint.budget.ceiling import Ceiling
 from nnlint.budget.limit import measured
-from nnlint.budget.metrics import METRICS, Used
+from nnlint.budget.metrics import Used
 from nnlint.finding import Severity
 from nnlint.markdown import escape, numbers
 from nnlint.record import Record
@@ -64,7 +64,9 @@ class Row(Record):
     def exactly(self) -> bool:
         """Whether rounded numbers would hide a difference."""
         amounts = [one.amount for one in (self.before, self.after) if one]
-        return numbers.hides([*amounts, *([self.limit.limit] if self.limit else [])], self.unit)
+        if self.limit:
+            amounts.append(self.limit.limit)
+        return numbers.hides(amounts, self.unit)
 
     @property
     def title(self) -> str:
@@ -107,8 +109,7 @@ def left(limit: Limit | None) -> str:
         return ""
     if limit.unit == "share" and not limit.exact:
         return numbers.NOBODY_KNOWS
-    # a share that is left is a difference of shares, and shown like one
-    amount = numbers.shown(abs(limit.left), limit.unit)
+    amount = numbers.shown(max(limit.left, -limit.left), limit.unit)
     if limit.left < 0:
         return f"**{'' if limit.exact else '≥ '}{amount} over**"
     return f"{'' if limit.exact else '≤ '}{amount}"
@@ -145,7 +146,7 @@ def _by_key(limits: Iterable[Limit]) -> dict[Key, Limit]:
     return {(one.metric, one.what.part, one.ceiling.dtype): one for one in limits}
 
 
-def _used(ceiling: Ceiling, graph: Graph | None, known: bool) -> dict[str | None, Used | None]:  # noqa: FBT001
+def _used(ceiling: Ceiling, graph: Graph | None, known: bool) -> dict[str | None, Used | None]:
     """What there is, for each part that the ceiling binds."""
     if graph is None:
         return {} if known or ceiling.layer else {None: UNKNOWN}

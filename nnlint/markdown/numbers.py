@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SHORT = 100_000
 """Counts below it are shown exactly."""
+ASTRONOMICAL = 10**18
+"""From here on only the size of a number tells anything, and it tells a mistake."""
 NOBODY_KNOWS = "?"
 NONE = "–"
 MINUS = "\N{MINUS SIGN}"
@@ -31,7 +33,10 @@ def shown(value: Amount, unit: str, *, exact: bool = False) -> str:
 
 
 def _in_units(number: int) -> str:
-    """`12.6 M`: in the largest unit of which it rounds to one or more."""
+    """`12.6 M`: in the largest unit of which it rounds to one or more; `6.4e25` beyond all."""
+    if number >= ASTRONOMICAL:
+        digits = str(number)
+        return f"{digits[0]}.{digits[1]}e{len(digits) - 1}"
     for unit, size in reversed(COUNT_UNITS.items()):
         if number * 100_000 >= size * 99_995:
             return f"{rounded(Fraction(number, size), 1)} {unit}"
@@ -55,8 +60,10 @@ def used(value: Used | None, unit: str, *, exact: bool = False) -> str:
 
 def signed(value: Amount, unit: str, *, exact: bool = False) -> str:
     """`+6,688`, `−6,688`, `0`."""
-    sign = "+" if value > 0 else MINUS if value < 0 else ""
-    return sign + shown(abs(value), unit, exact=exact)
+    if not value:
+        return "0"
+    sign = "+" if value > 0 else MINUS
+    return sign + shown(max(value, -value), unit, exact=exact)
 
 
 def relative(before: Amount, after: Amount) -> str:

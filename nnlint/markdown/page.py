@@ -15,6 +15,8 @@ KEPT = 1_000
 """Of them, those for the lines that say what was left out."""
 MOST_ROWS = 50
 """Rows of a table."""
+MOST_ITEMS = 20
+"""Entries of a list."""
 
 
 class Page:
@@ -36,7 +38,7 @@ class Page:
 
     def items(self, lines: Sequence[str], noun: str) -> None:
         """A list, as far as there is room."""
-        kept = self._fitting(lines)
+        kept = self._fitting(lines[:MOST_ITEMS])
         if kept:
             self.add("\n".join(kept))
         if len(kept) < len(lines):
@@ -66,7 +68,7 @@ class Page:
     def text(self) -> str:
         """The whole page."""
         said = [plural(number, noun) for noun, number in self.missing.items() if noun]
-        left_out = f"Left out for want of room: {listed(said, 'and')}."
+        left_out = f"Left out, for the page has no room: {listed(said, 'and')}."
         return "\n\n".join([*self.blocks, *([left_out] if said else [])]) + "\n"
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from nnlint import __version__
+from nnlint.budget import METRICS
 from nnlint.finding import Severity
 from nnlint.markdown import escape, findings, layers, metrics, numbers, verdict
 from nnlint.markdown.networks import called
@@ -97,7 +98,7 @@ def _row(line: Line) -> list[str]:
     """The network, what it costs, and the limit that is broken most or nearest to it."""
     limit = max(line.limits, key=lambda one: (one.badness, one.share), default=None)
     costs = (row.after for row in metrics.rows((None, ()), (line.graph, ()), (True, True)))
-    units = (metrics.METRICS[name].unit for name in metrics.ALWAYS)
+    units = (METRICS[name].unit for name in metrics.ALWAYS)
     shown = [numbers.used(*both) for both in zip(costs, units, strict=True)]
     budget = f"{escape.prose(limit.name)} {metrics.most(limit)}" if limit else ""
     name = f"{metrics.mark(limit)} {line.label}".strip()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nnlint.report import Report
 
 WELL = "✅"
+_STATES: dict[str, str] = {"NN902": "near", "NN903": "unproven", "NN905": "error"}
 
 
 def heading(reports: Sequence[Report], words: str) -> str:
@@ -57,9 +58,8 @@ def _trouble(finding: Finding) -> str:
     """Which kind of trouble a finding is; information is none."""
     severity = finding.rule.severity
     if is_budget(finding) and severity is not Severity.INFO:
-        near = {"NN902": "near", "NN903": "unproven", "NN905": severity.value}
         broken = "broken" if severity is Severity.ERROR else severity.value
-        return near.get(finding.rule.code, broken)
+        return _STATES.get(finding.rule.code, broken)
     if is_expectation(finding) and severity is Severity.ERROR:
         return "differs"
     return severity.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from nnlint.markdown import escape
@@ -11,7 +12,6 @@ from nnlint.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from fractions import Fraction
 
     from nnlint.budget import Ceiling, Limit
     from nnlint.budget.metrics import Amount
@@ -65,7 +65,11 @@ def _freer(
 ) -> Iterator[str]:
     if was is not None and (now is None or now > was):
         shown = (
-            "none" if end is None else percent(end) if key.endswith("pct") else f"{end:,}"
+            "none"
+            if end is None
+            else percent(Fraction(end))
+            if key.endswith("pct")
+            else f"{end:,}"
             for end in (was, now)
         )
         yield f"{escape.code(key)} {' → '.join(shown)}"
