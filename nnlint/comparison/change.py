@@ -148,7 +148,7 @@ def facts(node: Node) -> Iterator[tuple[str, str]]:
     yield "input", ", ".join(map(str, node.inputs))
 
 
-def _value(layer: Layer, key: str) -> Any:
+def _value(layer: Layer | None, key: str) -> Any:
     """What an attribute holds; of a Custom layer what is written, for its keys are methods."""
     written = getattr(layer, "written", None)
     return getattr(layer, key) if written is None else written.get(key)

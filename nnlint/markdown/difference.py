@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nnlint import __version__
 from nnlint.finding import Severity
-from nnlint.markdown import escape, findings, layers, metrics, verdict, weakened
+from nnlint.markdown import escape, findings, layers, metrics, numbers, verdict, weakened
 from nnlint.markdown.networks import networks, to_show
 from nnlint.markdown.page import details
 from nnlint.report import Status
@@ -86,11 +86,14 @@ def _trimmed(
 
 def _one_row(network: Network) -> list[str]:
     params, macs = network.rows[0], network.rows[1]
-    _, now, delta, percent, *_ = params.cells
+    _, _, delta, percent, *_ = params.cells
+    now = numbers.used(params.after, params.unit)
     limit = network.worst
-    left = f"{escape.prose(limit.name)} {metrics.left(limit)}" if metrics.mark(limit) else ""
+    held = f"{escape.prose(limit.name)}: {metrics.left(limit)}" if limit else ""
+    if limit and limit.left >= 0:
+        held += " left"
     name = f"{metrics.mark(limit)} {network.label}".strip()
-    return [name, now, delta, percent, macs.cells[3], left]
+    return [name, now, delta, percent, macs.cells[3], held]
 
 
 def _origins(shown: Iterable[Network]) -> str:
@@ -98,9 +101,9 @@ def _origins(shown: Iterable[Network]) -> str:
     whose: dict[str, dict[str, None]] = {}
     for limit in (row.limit for one in shown for row in one.news):
         if limit and limit.origin:
-            whose.setdefault(limit.origin, {})[limit.name] = None
+            whose.setdefault(limit.origin, {})[escape.prose(limit.name)] = None
     said = [
-        f"{listed(map(escape.prose, list(names)[:MANY]), 'and')} by {escape.code(origin)}"
+        f"{listed(list(names)[:MANY], 'and')} by {escape.code(origin)}"
         for origin, names in whose.items()
     ]
     return f"Limited {'; '.join(said)}." if said else ""
@@ -130,19 +133,22 @@ def _unread(diff: Diff) -> Iterator[str]:
     for one in diff.comparisons:
         for report, when in ((one.before, f"in {escape.code(diff.base)} "), (one.after, "")):
             if report and report.status is Status.UNREADABLE:
-                path, reason = escape.code(report.path), escape.prose(report.reason or "")
-                yield f"- {metrics.MARKS[Severity.ERROR]} {path} {when}could not be read: {reason}"
+                mark, reason = metrics.MARKS[Severity.ERROR], escape.prose(report.reason or "")
+                yield f"- {mark} {escape.code(report.path)} {when}could not be read: {reason}"
 
 
 def _folded(network: Network, page: Page, *, alone: bool) -> None:
     """The layers of a network that changed; among many networks, its metrics too."""
-    changed = network.change.changed if network.kind != "unknown" else ()
-    body = [layers.changes(changed)] if changed else []
-    if not body:
+    graph, changed = network.change.after, layers.told(network.change.changed)
+    if network.kind == "new" and graph:
+        words, table = plural(len(graph.nodes), "layer"), layers.costs(graph)
+    elif network.kind == "changed" and changed:
+        words, table = f"{plural(len(changed), 'layer')} changed", layers.changes(changed)
+    else:
         return
-    words = f"{network.summary}: {plural(len(changed), 'layer')} changed{_moved(network)}"
-    unfolded = alone and len(changed) <= FEW_LAYERS
-    page.add(details(words, "\n\n".join(body), unfolded=unfolded), "table of layers")
+    summary = f"{network.summary}: {words}{_moved(network)}"
+    unfolded = alone and network.kind == "changed" and len(changed) <= FEW_LAYERS
+    page.add(details(summary, table, unfolded=unfolded), "layer table")
 
 
 def _moved(network: Network) -> str:
@@ -164,7 +170,7 @@ def _fixed(diff: Diff, page: Page) -> None:
         words = f"{plural(len(gone), 'finding')} fixed"
         shown = gone[:MOST_FIXED]
         more = [f"- and {len(gone) - MOST_FIXED} more"] if len(gone) > MOST_FIXED else []
-        page.add(details(words, "\n".join([*shown, *more])), "list of fixed findings")
+        page.add(details(words, "\n".join([*shown, *more])), "fixed finding", len(gone))
 
 
 def _footer(diff: Diff, every: Sequence[Network], shown: Sequence[Network]) -> str:

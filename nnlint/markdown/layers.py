@@ -23,6 +23,19 @@ CHANGES = ("Layer", " What changed", "Params", "Δ params", "Δ MACs", "Δ size"
 LAYERS = ("Layer", " Type", "Params", "MACs")
 
 
+def told(changed: Sequence[LayerChange]) -> Sequence[LayerChange]:
+    """The layers worth a row: not what costs nothing and is only repeated more often."""
+    costly = [one for one in changed if one.was != one.costs or _is_own(one)]
+    return costly or changed
+
+
+def _is_own(one: LayerChange) -> bool:
+    """Whether more is changed than what reaches the layer, and how often it stands there."""
+    return one.kind != "changed" or any(
+        difference.key not in ("copies", "input") for difference in one.differences
+    )
+
+
 def changes(layers: Sequence[LayerChange]) -> str:
     """The table of the layers that are not as they were."""
     lines = table_lines(CHANGES, map(_change, layers[:MOST_LAYERS]))

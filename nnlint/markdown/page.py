@@ -27,22 +27,23 @@ class Page:
         self.blocks: list[str] = []
         self.missing: dict[str, int] = {}
 
-    def add(self, block: str, noun: str = "") -> bool:
-        """A block, if there is room; a `noun` says what is missing if there is none."""
+    def add(self, block: str, noun: str = "", number: int = 1) -> None:
+        """A block, if there is room; if not, so many of the `noun` are missing."""
         if len(block) + 2 > self.room:
-            self.missing[noun] = self.missing.get(noun, 0) + 1
-            return False
-        self.blocks.append(block)
-        self.room -= len(block) + 2
-        return True
+            self._miss(noun, number)
+        else:
+            self.blocks.append(block)
+            self.room -= len(block) + 2
+
+    def _miss(self, noun: str, number: int) -> None:
+        self.missing[noun] = self.missing.get(noun, 0) + number
 
     def items(self, lines: Sequence[str], noun: str) -> None:
         """A list, as far as there is room."""
         kept = self._fitting(lines[:MOST_ITEMS])
         if kept:
             self.add("\n".join(kept))
-        if len(kept) < len(lines):
-            self.missing[noun] = self.missing.get(noun, 0) + len(lines) - len(kept)
+        self._miss(noun, len(lines) - len(kept))
 
     def table(self, heading: Sequence[str], rows: Sequence[Sequence[str]], noun: str) -> None:
         """A table, as far as there is room."""
@@ -50,9 +51,7 @@ class Page:
         kept = self._fitting(lines[: MOST_ROWS + 2])
         if len(kept) > 2:
             self.add("\n".join(kept))
-        missing = len(rows) - max(len(kept) - 2, 0)
-        if missing:
-            self.missing[noun] = self.missing.get(noun, 0) + missing
+        self._miss(noun, len(rows) - max(len(kept) - 2, 0))
 
     def _fitting(self, lines: Iterable[str]) -> list[str]:
         """The first lines, as many as there is room for."""
@@ -67,7 +66,7 @@ class Page:
 
     def text(self) -> str:
         """The whole page."""
-        said = [plural(number, noun) for noun, number in self.missing.items() if noun]
+        said = [plural(number, noun) for noun, number in self.missing.items() if number]
         left_out = f"Left out, for the page has no room: {listed(said, 'and')}."
         return "\n\n".join([*self.blocks, *([left_out] if said else [])]) + "\n"
 

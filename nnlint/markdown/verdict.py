@@ -105,7 +105,7 @@ def _counted(changed: Sequence[Network]) -> str:
     verbs = {
         "grow": ("grows", "grow"), "shrink": ("shrinks", "shrink"),
         "new": ("is new", "are new"), "gone": ("is gone", "are gone"),
-        "keep": ("is as large as before", "are as large as before"),
+        "keep": ("keeps its size", "keep their size"),
     }  # fmt: skip
     said = [
         f"{kinds[kind]} {words[kinds[kind] > 1]}"
