@@ -183,5 +183,5 @@ def _footer(diff: Diff, every: Sequence[Network], shown: Sequence[Network]) -> s
     ]
     unchanged = f"Unchanged and not shown: {listed(same, 'and')}. " if same else ""
     return (
-        f"<sub>{unchanged}Held against {escape.tag(diff.base)} by nnlint {__version__}.</sub>"
+        f"<sub>{unchanged}Held against {escape.code(diff.base)} by nnlint {__version__}.</sub>"
     )

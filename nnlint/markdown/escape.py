@@ -2,7 +2,8 @@
 
 GitHub looks for `@name`, `#12`, `:tada:` and commits in the finished page, where an entity
 is no protection any more; but it never looks inside code. So what could be one of them
-stands in a code span. A `|` is never written as it is: whatever splits tables finds none.
+stands in a code span. `|` and `<` are never written as they are, not even there: whatever
+splits tables, or looks for a tag or for the marker in the text, finds none of the spec's.
 """
 
 from __future__ import annotations
@@ -15,26 +16,27 @@ LONGEST = 120
 """Characters of a name or a value that are shown."""
 LONGEST_PROSE = 600
 """Characters of a message that are shown."""
-PIPE = "&#124;"
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": PIPE}
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
 _ESCAPES = str.maketrans({**_ENTITIES, **{char: f"\\{char}" for char in "*_[]~^!"}})
 _HTML = str.maketrans({**_ENTITIES, '"': "&quot;"})
 _LINKED = re.compile(
     r"[@`\\$]|#[0-9]|://|(?i:www\.|\bgh-[0-9]|\b[0-9a-f]{7,64}\b|mailto:|xmpp:)|:[\w+-]+:"
 )
 """What GitHub makes a link, a mention, an emoji or a formula of; and what ends a code span."""
+_BLOCK = re.compile(r"^([0-9]*)([-+=#.)])")
+"""How a line begins that is a heading, a list or a rule."""
 _FLANKS = re.compile(r"""(['"(]*)(.*?)(['"),.;:!?]*)""", re.DOTALL)
 
 
 def code(text: str) -> str:
     """A name, a place or a value as a code span, cut where it is very long."""
-    return PIPE.join(_span(piece) for piece in _cut(visible(text), LONGEST).split("|"))
+    return _spans(_cut(visible(text), LONGEST))
 
 
 def prose(text: str) -> str:
     """A sentence that holds words of the user's: as it reads, and nothing else."""
-    words = _cut(visible(text), LONGEST_PROSE).split(" ")
-    return " ".join(_word(word) for word in words)
+    words = _cut(visible(text), LONGEST_PROSE).strip(" ").split(" ")
+    return _BLOCK.sub(r"\1\\\2", " ".join(map(_word, words)))
 
 
 def tag(text: str) -> str:
@@ -49,7 +51,13 @@ def _word(word: str) -> str:
     before, inner, after = found.groups() if found and found[2] else ("", word, "")
     if _LINKED.search(before + after):
         before, inner, after = "", word, ""
-    return before + PIPE.join(map(_span, inner.split("|"))) + after
+    return before + _spans(inner) + after
+
+
+def _spans(text: str) -> str:
+    """Code spans, and between them what may stand in none."""
+    pieces = re.split(r"([|<])", text)
+    return "".join(_ENTITIES.get(piece) or _span(piece) for piece in pieces)
 
 
 def _span(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nnlint.markdown import escape
 from nnlint.markdown.networks import limits
 from nnlint.quantity import percent
-from nnlint.wording import plural
+from nnlint.wording import grouped, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,15 +64,14 @@ def _freer(
     key: str, was: Amount | Fraction | None, now: Amount | Fraction | None
 ) -> Iterator[str]:
     if was is not None and (now is None or now > was):
-        shown = (
-            "none"
-            if end is None
-            else percent(Fraction(end))
-            if key.endswith("pct")
-            else f"{end:,}"
-            for end in (was, now)
-        )
+        shown = (_increase(key, end) for end in (was, now))
         yield f"{escape.code(key)} {' → '.join(shown)}"
+
+
+def _increase(key: str, most: Amount | Fraction | None) -> str:
+    if most is None:
+        return "none"
+    return percent(Fraction(most)) if key.endswith("pct") else grouped(int(most))
 
 
 def _whose(ceiling: Ceiling) -> str:
