@@ -25,8 +25,9 @@ def line(path: str, finding: Finding) -> str:
         words.append(f"**Note:** {escape.prose(finding.note)}")
     if finding.help:
         words.append(f"**Help:** {escape.prose(finding.help)}")
-    if finding.repair:
-        words.append(f"`nnlint {finding.repair.applies.flag}` mends it")
+    flag = finding.repair.applies.flag if finding.repair else ""
+    if flag and flag not in (finding.help or ""):
+        words.append(f"`nnlint {flag}` mends it")
     return BREAK.join(words)
 
 

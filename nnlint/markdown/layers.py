@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint.comparison.change import NOTHING, Cost
+from nnlint.budget.metrics import Used
 from nnlint.markdown import escape, numbers
 from nnlint.markdown.page import table_lines
 from nnlint.wording import plural
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nnlint.comparison import LayerChange
-    from nnlint.comparison.change import Difference
+    from nnlint.comparison.change import Cost, Difference
     from nnlint.graph import Graph, Node
 
 MOST_LAYERS = 50
@@ -89,9 +89,7 @@ def _from_to(one: LayerChange) -> str:
 
 
 def _params(cost: Cost, *, exact: bool) -> str:
-    if cost == NOTHING:
-        return "0"
-    return ("" if cost.complete else "≥ ") + numbers.shown(cost.params, "count", exact=exact)
+    return numbers.used(Used(cost.params, cost.complete), "count", exact=exact)
 
 
 def _delta(before: int, after: int, unit: str) -> str:
@@ -101,8 +99,7 @@ def _delta(before: int, after: int, unit: str) -> str:
 
 def _node(number: int, node: Node) -> list[str]:
     times = f" × {node.count}" if node.count > 1 else ""
-    params = ("" if node.complete else "≥ ") + numbers.shown(node.params, "count")
-    unknown = node.macs is None
-    macs = numbers.NOBODY_KNOWS if unknown else numbers.shown(node.all_macs, "count")
+    params = numbers.used(Used(node.params, node.complete), "count")
+    macs = numbers.used(Used(node.all_macs, node.macs is not None), "count")
     name = node.address + ("" if node.spec.name else f" #{number}")
     return [escape.code(name) + times, escape.code(node.spec.type), params, macs]
