@@ -8,7 +8,7 @@ from nnlint import __version__
 from nnlint.finding import Severity
 from nnlint.markdown import escape, findings, layers, metrics, numbers, verdict, weakened
 from nnlint.markdown.networks import networks, to_show
-from nnlint.markdown.page import details
+from nnlint.markdown.page import MOST_ROWS, details, table_lines
 from nnlint.report import Status
 from nnlint.wording import listed, plural
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from nnlint.comparison import Diff
     from nnlint.finding import Finding
-    from nnlint.markdown.metrics import Row
     from nnlint.markdown.networks import Network
     from nnlint.markdown.page import Page
 
@@ -27,7 +26,7 @@ FEW_LAYERS = 10
 """Layers of a single network that are told unfolded."""
 MOST_FIXED = 20
 METRICS = (" Metric", "Base", "Now", "Δ", "Δ %", "Budget", "Left")
-NETWORKS = (" Network", "Params", "Δ", "Δ %", "MACs Δ %", "Budget")
+NETWORKS = (" Network", "Params", "Δ", "Δ %", "MACs Δ %", " Budget")
 BUDGET = slice(5, None)
 """The columns that a table without budgets does without."""
 
@@ -43,7 +42,7 @@ def write(diff: Diff, page: Page) -> None:
     _table(shown, page)
     _said(diff, page)
     for network in shown:
-        _folded(network, page, alone=len(shown) == 1)
+        _folded(network, page, len(shown))
     _fixed(diff, page)
     page.add(_footer(diff, every, shown))
 
@@ -52,25 +51,19 @@ def _table(shown: Sequence[Network], page: Page) -> None:
     if len(shown) > MANY:
         budgets = any(one.worst for one in shown)
         page.table(*_trimmed(NETWORKS, [_one_row(one) for one in shown], budgets), "network")
-    elif shown:
-        page.table(*_metrics(shown), "metric")
+    else:
+        for network in shown:
+            title = f"**{network.label}**" if len(shown) > 1 else ""
+            page.table(*_metrics(network), "metric", title)
     origins = _origins(shown)
     if origins:
         page.add(origins)
 
 
-def _metrics(shown: Sequence[Network]) -> tuple[Sequence[str], list[list[str]]]:
-    """A row a metric; with several networks, their names stand in a row each above."""
-    lines = []
-    for network in shown:
-        lines += [[f"**{network.label}**", *[""] * 6]] if len(shown) > 1 else []
-        lines += [_metric(row) for row in network.news]
-    budgets = any(row.limit for one in shown for row in one.news)
-    return _trimmed(METRICS, lines, budgets)
-
-
-def _metric(row: Row) -> list[str]:
-    return [row.title, *row.cells]
+def _metrics(network: Network) -> tuple[Sequence[str], list[list[str]]]:
+    """A table a network: a long name in a cell would leave no room for it on a phone."""
+    lines = [[row.title, *row.cells] for row in network.news]
+    return _trimmed(METRICS, lines, any(row.limit for row in network.news))
 
 
 def _trimmed(
@@ -137,18 +130,23 @@ def _unread(diff: Diff) -> Iterator[str]:
                 yield f"- {mark} {escape.code(report.path)} {when}could not be read: {reason}"
 
 
-def _folded(network: Network, page: Page, *, alone: bool) -> None:
+def _folded(network: Network, page: Page, among: int) -> None:
     """The layers of a network that changed; among many networks, its metrics too."""
     graph, changed = network.change.after, layers.told(network.change.changed)
     if network.kind == "new" and graph:
         words, table = plural(len(graph.nodes), "layer"), layers.costs(graph)
     elif network.kind == "changed" and changed:
         words, table = f"{plural(len(changed), 'layer')} changed", layers.changes(changed)
+    elif among > MANY:
+        words, table = "gone" if network.kind == "gone" else "metrics", ""
     else:
         return
+    if among > MANY:
+        heading, lines = _metrics(network)
+        table = "\n".join(table_lines(heading, lines[:MOST_ROWS])) + f"\n\n{table}"
     summary = f"{network.summary}: {words}{_moved(network)}"
-    unfolded = alone and network.kind == "changed" and len(changed) <= FEW_LAYERS
-    page.add(details(summary, table, unfolded=unfolded), "layer table")
+    unfolded = among == 1 and network.kind == "changed" and len(changed) <= FEW_LAYERS
+    page.add(details(summary, table.strip(), unfolded=unfolded), "layer table")
 
 
 def _moved(network: Network) -> str:

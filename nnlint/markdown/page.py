@@ -13,6 +13,7 @@ MOST = 65_536
 """Characters of a comment on GitHub."""
 KEPT = 1_000
 """Of them, those for the lines that say what was left out."""
+NO_BREAK = "\N{NO-BREAK SPACE}"
 MOST_ROWS = 50
 """Rows of a table."""
 MOST_ITEMS = 20
@@ -45,18 +46,20 @@ class Page:
             self.add("\n".join(kept))
         self._miss(noun, len(lines) - len(kept))
 
-    def table(self, heading: Sequence[str], rows: Sequence[Sequence[str]], noun: str) -> None:
-        """A table, as far as there is room."""
+    def table(
+        self, heading: Sequence[str], rows: Sequence[Sequence[str]], noun: str, title: str = ""
+    ) -> None:
+        """A table, as far as there is room; its title stands above it."""
         lines = table_lines(heading, rows)
-        kept = self._fitting(lines[: MOST_ROWS + 2])
+        kept = self._fitting(lines[: MOST_ROWS + 2], len(title) + 2)
         if len(kept) > 2:
-            self.add("\n".join(kept))
+            self.add("\n".join([*([title, ""] if title else []), *kept]))
         self._miss(noun, len(rows) - max(len(kept) - 2, 0))
 
-    def _fitting(self, lines: Iterable[str]) -> list[str]:
+    def _fitting(self, lines: Iterable[str], beside: int = 0) -> list[str]:
         """The first lines, as many as there is room for."""
         kept: list[str] = []
-        left = self.room - 2
+        left = self.room - 2 - beside
         for line in lines:
             left -= len(line) + 1
             if left < 0:
@@ -74,11 +77,19 @@ class Page:
 def table_lines(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """The lines of a table: numbers, behind the column that names them, to the right.
 
-    A title that begins with a blank belongs to a column of words.
+    A title that begins with a blank belongs to a column of words. A number is not parted from
+    its unit, or each row takes two lines on a phone.
     """
-    rules = [":--" if not n or one.startswith(" ") else "--:" for n, one in enumerate(heading)]
-    cells = [[one.strip() for one in heading], rules, *rows]
-    return [f"| {' | '.join(row)} |" for row in cells]
+    worded = [not n or one.startswith(" ") for n, one in enumerate(heading)]
+    rules = [":--" if words else "--:" for words in worded]
+    lines = [[one.strip() for one in heading], rules, *(_kept(row, worded) for row in rows)]
+    return [f"| {' | '.join(line)} |" for line in lines]
+
+
+def _kept(row: Sequence[str], worded: Sequence[bool]) -> list[str]:
+    """The row, its numbers and their units together."""
+    pairs = zip(row, worded, strict=True)
+    return [cell if words else cell.replace(" ", NO_BREAK) for cell, words in pairs]
 
 
 def details(summary: str, body: str, *, unfolded: bool = False) -> str:

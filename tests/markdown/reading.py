@@ -58,7 +58,8 @@ def tables(text: str) -> list[list[list[str]]]:
             found[-1].append([])
         elif token.type in ("td_open", "th_open"):
             children = inner.children or []
-            found[-1][-1].append("".join(one.content for one in children))
+            cell = "".join(one.content for one in children)
+            found[-1][-1].append(cell.replace("\N{NO-BREAK SPACE}", " "))
     return found
 
 
