@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nnlint.markdown.networks import Network
     from nnlint.markdown.page import Page
 
-MANY = 5
+MANY = 3
 """Networks of which each metric has its row in the first table; of more, each has one."""
 FEW_LAYERS = 10
 """Layers of a single network that are told unfolded."""

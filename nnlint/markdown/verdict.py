@@ -102,6 +102,7 @@ def _compute(network: Network) -> str:
 def _counted(changed: Sequence[Network]) -> str:
     """`3 networks changed: 1 grows, 1 is new and 1 is gone`."""
     kinds = Counter(_kind(one) for one in changed)
+    total = plural(len(changed), "network")
     verbs = {
         "grow": ("grows", "grow"), "shrink": ("shrinks", "shrink"),
         "new": ("is new", "are new"), "gone": ("is gone", "are gone"),
@@ -112,7 +113,9 @@ def _counted(changed: Sequence[Network]) -> str:
         for kind, words in verbs.items()
         if kinds[kind]
     ]
-    return f"{plural(len(changed), 'network')} changed: {listed(said, 'and')}"
+    if len(kinds) == 1:
+        return f"{total} {said[0].partition(' ')[2]}"
+    return f"{total} changed: {listed(said, 'and')}"
 
 
 def _kind(network: Network) -> str:
