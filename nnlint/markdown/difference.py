@@ -15,6 +15,7 @@ from nnlint.wording import listed, plural
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from nnlint.budget import Limit
     from nnlint.comparison import Diff
     from nnlint.finding import Finding
     from nnlint.markdown.networks import Network
@@ -25,6 +26,8 @@ MANY = 3
 FEW_LAYERS = 10
 """Layers of a single network that are told unfolded."""
 MOST_FIXED = 20
+MOST_LIMITS = 3
+"""Of the limits of one network, those that are told where it has one row."""
 METRICS = (" Metric", "Base", "Now", "Δ", "Δ %", "Budget", "Left")
 NETWORKS = (" Network", "Params", "Δ", "Δ %", "MACs Δ %", " Budget")
 BUDGET = slice(5, None)
@@ -81,12 +84,18 @@ def _one_row(network: Network) -> list[str]:
     params, macs = network.rows[0], network.rows[1]
     _, _, delta, percent, *_ = params.cells
     now = numbers.used(params.after, params.unit)
-    limit = network.worst
-    held = f"{escape.prose(limit.name)}: {metrics.left(limit)}" if limit else ""
-    if limit and limit.left >= 0:
-        held += " left"
-    name = f"{metrics.mark(limit)} {network.label}".strip()
-    return [name, now, delta, percent, macs.cells[3], held]
+    held = [row.limit for row in network.rows if row.limit and metrics.mark(row.limit)]
+    told = sorted(held, key=lambda one: one.badness, reverse=True)[:MOST_LIMITS]
+    if network.worst and not told:
+        told = [network.worst]
+    name = f"{metrics.mark(network.worst)} {network.label}".strip()
+    return [name, now, delta, percent, macs.cells[3], "<br>".join(map(_held, told))]
+
+
+def _held(limit: Limit) -> str:
+    """`params: 4,410 over`, `size: 4.2 KiB left`."""
+    rest = " left" if limit.left >= 0 else ""
+    return f"{escape.prose(limit.name)}: {metrics.left(limit)}{rest}"
 
 
 def _origins(shown: Iterable[Network]) -> str:

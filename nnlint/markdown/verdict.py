@@ -9,6 +9,7 @@ from nnlint.finding import Severity
 from nnlint.markdown import numbers
 from nnlint.markdown.findings import is_budget, is_expectation
 from nnlint.markdown.metrics import MARKS
+from nnlint.markdown.page import NO_BREAK
 from nnlint.report import Status
 from nnlint.wording import grouped, listed, plural
 
@@ -26,7 +27,7 @@ _STATES: dict[str, str] = {"NN902": "near", "NN903": "unproven", "NN905": "error
 def heading(reports: Sequence[Report], words: str) -> str:
     """`### ❌ nnlint: 1 budget broken, mnist-mlp grows by 6,688 parameters (+51.4 %)`."""
     said = [*_troubles(reports), *([words] if words else [])]
-    return f"### {_mark(reports)} nnlint: {', '.join(said)}"
+    return f"### {_mark(reports)} nnlint: {', '.join(said).replace(' %', f'{NO_BREAK}%')}"
 
 
 def _mark(reports: Iterable[Report]) -> str:

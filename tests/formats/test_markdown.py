@@ -76,7 +76,7 @@ def headline(text: str) -> str:
     """The one heading of the third level, as it reads."""
     found = [line for line in text.splitlines() if line.startswith("### ")]
     assert len(found) == 1
-    return reading.words(found[0])
+    return reading.words(found[0]).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def row(text: str, title: str) -> list[str]:
@@ -253,6 +253,21 @@ def test_many_networks_have_one_row_each() -> None:
         f"{params(784, 23, 10):,}", f"+{params(784, 23, 10) - params(784, 16, 10):,}",
     ]  # fmt: skip
     assert text.count("<details>") == text.count("</details>") == 30
+
+
+def test_every_broken_budget_is_told_in_the_one_row_of_a_network() -> None:
+    budget = {"params": 13_000, "size": 52_000}
+    nets = [
+        change(
+            spec(16, 16, 10, name=f"n{n}"),
+            spec(16, 16, 10, name=f"n{n}", budget=budget),
+            f"{n}.yaml",
+        )
+        for n in range(4)
+    ]
+    # 4 bytes a parameter: 13,002 of them are 52,008 B
+    assert row(comment(*nets), "n2")[0] == "❌ n2"
+    assert row(comment(*nets), "n2")[5] == "params: 2 over<br>size: 8 B over"
 
 
 def test_names_that_are_not_enough_get_their_path() -> None:
