@@ -76,6 +76,7 @@ LEVELS = (
         "fixing",
         "mending",
         "step_summary",
+        "markdown",
     },
     {"publishing"},
     {"api"},

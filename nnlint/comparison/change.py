@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nnlint.graph import Graph, Node
+    from nnlint.layers.base import Layer
 
 
 class Difference(Record):
@@ -144,7 +145,7 @@ def facts(node: Node) -> Iterator[tuple[str, str]]:
     if spec.name:
         yield "name", spec.name
     for key, attribute in layer.attributes.items() if layer else ():
-        value = getattr(layer, key, None)  # what was not stated is not there
+        value = _value(layer, key)
         if value is not None and not attribute.holds_layers:
             yield key, _shown(value)
     if spec.bias is not None:
@@ -154,6 +155,12 @@ def facts(node: Node) -> Iterator[tuple[str, str]]:
     yield "trainable", flow(node.trainable)
     yield COPIES, str(node.count)
     yield FOLLOWS, ", ".join(map(str, node.inputs))
+
+
+def _value(layer: Layer | None, key: str) -> Any:
+    """What an attribute holds; of a Custom layer what is written, for its keys are methods."""
+    written = getattr(layer, "written", None)
+    return getattr(layer, key) if written is None else written.get(key)
 
 
 def _shown(value: Any) -> str:
