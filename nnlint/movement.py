@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 METRICS = (("parameters", "params", "complete", ""), ("MACs", "macs", "macs_complete", ""),
            ("size", "size", "complete", " B"))  # fmt: skip
 """What is compared: its title, the field of a cost, whether all is known, the unit."""
+UNKNOWN_WORD = "unknown"
 MOST_FIXED = 5
 """Findings that are gone, and are named."""
 
@@ -59,18 +60,26 @@ def lines(comparison: Comparison) -> Iterator[tuple[str, Words]]:
 
 def _cost(network: NetworkChange, field: str, known: str, unit: str) -> Words:
     was, now = getattr(network.was, field), getattr(network.costs, field)
-    sign = "" if _all_known(network, known) else "≥ "
-    tone = {-1: "good", 0: "dim", 1: "near"}[(now > was) - (now < was)]
-    if network.before is None:
-        return [(f"{sign}{grouped(now)}{unit}", "")]
-    if network.after is None:
-        return [(f"{sign}{grouped(was)}{unit} gone", "good")]
-    return [(sign + moved(was, now, unit), tone)]
+    all_known = getattr(network.was, known) and getattr(network.costs, known)
+    if network.before and network.after and all_known:
+        tone = {-1: "good", 0: "dim", 1: "near"}[(now > was) - (now < was)]
+        return [(moved(was, now, unit), tone)]
+    before, after = _sides(network, field, known)
+    if before is None or after is None:
+        gone = f"{before}{unit} gone"
+        return [(gone, "good") if after is None else (f"{after}{unit}", "")]
+    both = f"{before} → {after}" if before != after else after
+    return [(both + unit * (after != UNKNOWN_WORD), "near")]
 
 
-def _all_known(network: NetworkChange, known: str) -> bool:
-    sides = ((network.before, network.was), (network.after, network.costs))
-    return all(getattr(cost, known) for graph, cost in sides if graph)
+def _sides(network: NetworkChange, field: str, known: str) -> Iterator[str | None]:
+    """What there was and what there is, for people; None: there is no such network."""
+    for graph, cost in ((network.before, network.was), (network.after, network.costs)):
+        value, exact = getattr(cost, field), getattr(cost, known)
+        if graph is None:
+            yield None if exact else UNKNOWN_WORD
+        else:
+            yield ("" if exact else "≥ ") + grouped(value)
 
 
 def _variant(change: NetworkChange) -> Words:
@@ -98,7 +107,7 @@ def in_short(comparison: Comparison) -> str:
     parts = [comparison.kind] if comparison.kind != "changed" else []
     if comparison.kind == "renamed":
         parts = [f"renamed from {visible(comparison.old_path or '')}"]
-    if network and network.was == network.costs and comparison.kind != "added":
+    if network and network.costs_the_same:
         parts.append("costs as much as it did")
     elif network:
         parts += [

@@ -68,7 +68,8 @@ def difference(diff: Diff, style: Style) -> str:  # noqa: ARG001 - a format's si
     The top level holds `version`, `nnlint`, `base` (what it is compared with), `summary`
     (specs by what became of them; findings that are `new`, `standing` and `fixed`) and
     `specs`, each with `path`, `old_path` (null: it is new), `kind` (`added`, `removed`,
-    `renamed`, `changed`, `same`), its findings under `new`, `standing` (errors about budgets
+    `renamed`, `changed`, `same`, `unreadable`), `reason` (why it could not be read, else
+    null), its findings under `new`, `standing` (errors about budgets
     that the base has too) and `fixed` (with places in the base), `budget` as above, `loosened`
     (limits that the change itself raises or takes away) and `networks`: the spec's own, then
     its variants. What is compared stands as `base`, `now` and `change`, null where there is
@@ -98,6 +99,7 @@ def _comparison(one: Comparison) -> dict[str, Any]:
         "path": one.path,
         "old_path": one.old_path,
         "kind": one.kind,
+        "reason": one.reason,
         "new": [_finding(finding) for finding in one.new],
         "standing": [_finding(finding) for finding in one.standing],
         "fixed": [_finding(finding) for finding in one.fixed],
@@ -151,7 +153,7 @@ def _costs(change: LayerChange | NetworkChange, there: tuple[bool, bool]) -> dic
     return found
 
 
-KINDS = ("changed", "added", "removed", "renamed", "same")
+KINDS = ("changed", "added", "removed", "renamed", "same", "unreadable")
 LAID_OUT = 4
 """Maps that lie deeper, a finding or a layer, stand on one line: it reads, and is fast."""
 
