@@ -66,8 +66,8 @@ def _cost(network: NetworkChange, field: str, known: str, unit: str) -> Words:
         return [(moved(was, now, unit), tone)]
     before, after = _sides(network, field, known)
     if before is None or after is None:
-        gone = f"{before}{unit} gone"
-        return [(gone, "good") if after is None else (f"{after}{unit}", "")]
+        only, tone = (f"{before}{unit} gone", "good") if before else (f"{after}{unit}", "")
+        return [(only if UNKNOWN_WORD not in (before, after) else UNKNOWN_WORD, tone)]
     both = f"{before} → {after}" if before != after else after
     return [(both + unit * (after != UNKNOWN_WORD), "near")]
 
