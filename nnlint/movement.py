@@ -84,14 +84,16 @@ def _sides(network: NetworkChange, field: str, known: str) -> Iterator[str | Non
 
 def _variant(change: NetworkChange) -> Words:
     [(words, tone)] = _cost(change, "params", "complete", "")
+    if change.after is None and change.costs.complete:
+        words = f"{grouped(change.was.params)}, and is not checked any more"
     return [(f"{visible(change.variant or '')}: parameters {words}", tone)]
 
 
 def _loosened(change: Loosened) -> Words:
     """A limit that the change itself raises or takes away."""
     was = change.was.most
-    now = f"{change.now.most} now" if change.now else "none now"
-    return [(f"{visible(change.was.name)}: the limit was {was}, and is {now}", "near")]
+    now = f"is {change.now.most} now" if change.now else "there is none now"
+    return [(f"{visible(change.was.name)}: the limit was {was}, and {now}", "near")]
 
 
 def _fixed(comparison: Comparison) -> Words:
@@ -114,6 +116,7 @@ def in_short(comparison: Comparison) -> str:
             f"{title} {''.join(words for words, _ in _cost(network, field, known, unit))}"
             for title, field, known, unit in METRICS
         ]
+    parts += [words for one in comparison.loosened for words, _ in _loosened(one)]
     if comparison.fixed:
         parts.append(f"{plural(len(comparison.fixed), 'finding')} fixed")
     return f"{visible(comparison.path)}: {'; '.join(parts)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nnlint.budget.bounds import Bound, bounds
 from nnlint.budget.ceiling import TOP, Ceiling, mistakes, read
 from nnlint.budget.limit import Limit, measured
 from nnlint.budget.metrics import METRICS
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from nnlint.spec import ModelSpec
 
 __all__ = [
-    "METRICS", "TOP", "Ceiling", "Limit", "Trials", "check", "grown", "limits", "mistakes",
-    "read",
+    "METRICS", "TOP", "Bound", "Ceiling", "Limit", "Trials", "bounds", "check", "grown",
+    "limits", "mistakes", "read",
 ]  # fmt: skip
 
 

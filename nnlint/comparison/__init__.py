@@ -21,7 +21,7 @@ from nnlint.report import Status
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nnlint.budget import Limit
+    from nnlint.budget import Bound
     from nnlint.finding import Finding
     from nnlint.graph import Graph
     from nnlint.report import Report
@@ -71,8 +71,8 @@ class Loosened(Record):
         now: the limit as it is; None: there is none any more.
     """
 
-    was: Limit
-    now: Limit | None
+    was: Bound
+    now: Bound | None
 
 
 class Comparison(Record):
@@ -123,7 +123,8 @@ class Comparison(Record):
     def is_news(self) -> bool:
         """Whether anything is not as it was, or a budget is still broken."""
         changes = (one.changed or one.was != one.costs for one in self.networks)
-        return bool(self.new or self.fixed or self.standing or any(changes))
+        said = self.new or self.fixed or self.standing or self.loosened
+        return bool(said) or any(changes)
 
     @property
     def network(self) -> NetworkChange | None:
@@ -132,13 +133,15 @@ class Comparison(Record):
 
     @property
     def loosened(self) -> tuple[Loosened, ...]:
-        """The limits that are higher than they were: the reviewer should see it."""
-        if self.before is None or self.after is None or self.after.graph is None:
+        """The limits that let more pass than they did: the reviewer should see it."""
+        if not (self.before and self.before.ceilings and self.after and self.after.graph):
             return ()
-        now = {one.subject: one for one in self.after.limits}
-        both = ((one, now.get(one.subject)) for one in self.before.limits)
+        from nnlint import budget  # noqa: PLC0415 - many specs have none
+
+        now = budget.bounds(self.after.ceilings)
+        both = ((one, now.get(key)) for key, one in budget.bounds(self.before.ceilings).items())
         return tuple(
-            Loosened(was, is_) for was, is_ in both if is_ is None or is_.limit > was.limit
+            Loosened(was, is_) for was, is_ in both if is_ is None or was.is_below(is_)
         )
 
     @property

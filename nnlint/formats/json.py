@@ -39,7 +39,7 @@ from nnlint.report import count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nnlint.budget import Limit
+    from nnlint.budget import Bound, Limit
     from nnlint.comparison import Comparison, Diff, LayerChange, NetworkChange
     from nnlint.expectation import Expectation
     from nnlint.finding import Finding, Repair
@@ -71,7 +71,9 @@ def difference(diff: Diff, style: Style) -> str:  # noqa: ARG001 - a format's si
     `renamed`, `changed`, `same`, `unreadable`), `reason` (why it could not be read, else
     null), its findings under `new`, `standing` (errors about budgets
     that the base has too) and `fixed` (with places in the base), `budget` as above, `loosened`
-    (limits that the change itself raises or takes away) and `networks`: the spec's own, then
+    (limits that the change itself raises or takes away, each with its `metric`, the `layer`
+    pattern, the `dtype`, the `key`: `max`, `max_increase` or `max_increase_pct`, the `limit`
+    and the `level`) and `networks`: the spec's own, then
     its variants. What is compared stands as `base`, `now` and `change`, null where there is
     none or where that can't be known.
     """
@@ -105,10 +107,21 @@ def _comparison(one: Comparison) -> dict[str, Any]:
         "fixed": [_finding(finding) for finding in one.fixed],
         "budget": [_limit(limit) for limit in (one.after.limits if one.after else ())],
         "loosened": [
-            {"was": _limit(each.was), "now": _limit(each.now) if each.now else None}
+            {"was": _bound(each.was), "now": _bound(each.now) if each.now else None}
             for each in one.loosened
         ],
         "networks": [_change(network) for network in one.networks],
+    }
+
+
+def _bound(one: Bound) -> dict[str, Any]:
+    return {
+        "metric": one.ceiling.metric,
+        "layer": one.ceiling.layer,
+        "dtype": one.ceiling.dtype,
+        "key": one.key,
+        "limit": one.amount if isinstance(one.amount, int) else float(one.amount),
+        "level": one.ceiling.level.value,
     }
 
 
