@@ -51,8 +51,7 @@ def lines(comparison: Comparison) -> Iterator[tuple[str, Words]]:
     said = [*map(of_limit, limits), *map(_loosened, comparison.loosened)]
     for number, words in enumerate(said):
         yield "" if number else "budget", words
-    variants = [one for one in comparison.networks[1:] if one.changed or one.was != one.costs]
-    for number, variant in enumerate(variants):
+    for number, variant in enumerate(_changed_variants(comparison)):
         yield "" if number else "variants", _variant(variant)
     if comparison.fixed:
         yield "fixed", _fixed(comparison)
@@ -80,6 +79,10 @@ def _sides(network: NetworkChange, field: str, known: str) -> Iterator[str | Non
             yield None if exact else UNKNOWN_WORD
         else:
             yield ("" if exact else "≥ ") + grouped(value)
+
+
+def _changed_variants(comparison: Comparison) -> list[NetworkChange]:
+    return [one for one in comparison.networks[1:] if one.changed or one.was != one.costs]
 
 
 def _variant(change: NetworkChange) -> Words:
@@ -116,6 +119,7 @@ def in_short(comparison: Comparison) -> str:
             f"{title} {''.join(words for words, _ in _cost(network, field, known, unit))}"
             for title, field, known, unit in METRICS
         ]
+    parts += [words for one in _changed_variants(comparison) for words, _ in _variant(one)]
     parts += [words for one in comparison.loosened for words, _ in _loosened(one)]
     if comparison.fixed:
         parts.append(f"{plural(len(comparison.fixed), 'finding')} fixed")

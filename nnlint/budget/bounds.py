@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnlint.budget.limit import with_unit
-from nnlint.quantity import percent
 from nnlint.record import Record
 
 if TYPE_CHECKING:
@@ -43,13 +42,8 @@ class Bound(Record):
     @property
     def most(self) -> str:
         """The limit for people, with its unit, and its level where it is no error."""
-        percentage = self.key == PERCENTAGE
-        text = (
-            percent(self.amount)
-            if percentage
-            else with_unit(self.amount, self.ceiling.kind.unit)
-        )
-        level = self.ceiling.level.value
+        unit = "share" if self.key == PERCENTAGE else self.ceiling.kind.unit
+        text, level = with_unit(self.amount, unit), self.ceiling.level.value
         return text if level == "error" else f"{text} ({level})"
 
     def is_below(self, other: Bound) -> bool:
