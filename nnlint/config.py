@@ -221,7 +221,7 @@ class _Reader:
 
         kind = TOP_LEVEL["budget"]
         problems = list(schema.check_value("budget", kind, value, ()))
-        problems = problems or list(budget.not_whole(value))
+        problems = problems or list(budget.mistakes(value))
         wrong = [f"{problem.message}{_also(problem.help)}" for problem in problems]
         for words in wrong:
             self._complain(f"{at}:", words)

@@ -126,6 +126,7 @@ def lint_text(
         graph=graph,
         variants=tuple(_variant(*each, policy.ceilings) for each in networks[1:]),
         limits=_limits(spec, graph, policy.ceilings) if graph and spec else (),
+        ceilings=_ceilings(spec, policy.ceilings) if spec else (),
         expectations=expectation.expectations(graph, spec) if graph and spec else (),
         ignored=said.ignored,
         quiet=said.quiet,
@@ -254,6 +255,7 @@ def _judged(
     for rule in rules.checks(advice=policy.wants_advice):
         found += rule.check(graph) if rule.check else ()
     found += _over_budget(spec, graph, policy, meant)
+    found += _grown(spec, graph, policy, None if graph is main else graph.variant)
     found += expectation.check(graph, spec)
     if graph is main or graph.variant is None:
         return iter(found)
@@ -268,6 +270,14 @@ def _limits(spec: ModelSpec, graph: Graph, ceilings: Sequence[Ceiling]) -> tuple
     return budget.limits(graph, spec, ceilings)
 
 
+def _ceilings(spec: ModelSpec, ceilings: Sequence[Ceiling]) -> tuple[Ceiling, ...]:
+    if not spec.budget:
+        return tuple(ceilings)
+    from nnlint import budget  # noqa: PLC0415 - as above
+
+    return (*ceilings, *budget.read(spec.budget))
+
+
 def _over_budget(
     spec: ModelSpec, graph: Graph, policy: Policy, meant: Meant
 ) -> Iterator[Problem]:
@@ -278,8 +288,17 @@ def _over_budget(
     laid_out = partial(_laid_out, meant, graph.variant)
     trials = budget.Trials(meant.data, laid_out, graph.variant)
     yield from budget.check(graph, spec, policy.ceilings, trials)
-    if policy.base and graph.variant in policy.base:
-        yield from budget.grown(policy.base[graph.variant], graph, spec, policy.ceilings)
+
+
+def _grown(
+    spec: ModelSpec, graph: Graph, policy: Policy, key: str | None
+) -> Iterator[Problem]:
+    """What a change adds too much, the network being known in the base by that key."""
+    if not (policy.base and key in policy.base and (spec.budget or policy.ceilings)):
+        return
+    from nnlint import budget  # noqa: PLC0415 - as above
+
+    yield from budget.grown(policy.base[key], graph, spec, policy.ceilings)
 
 
 def _laid_out(meant: Meant, variant: str | None, data: Any) -> Graph | None:

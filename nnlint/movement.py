@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 METRICS = (("parameters", "params", "complete", ""), ("MACs", "macs", "macs_complete", ""),
            ("size", "size", "complete", " B"))  # fmt: skip
 """What is compared: its title, the field of a cost, whether all is known, the unit."""
+UNKNOWN_WORD = "unknown"
 MOST_FIXED = 5
 """Findings that are gone, and are named."""
 
@@ -52,8 +53,7 @@ def lines(comparison: Comparison) -> Iterator[tuple[str, Words]]:
     said = [*map(of_limit, limits), *map(_loosened, comparison.loosened)]
     for number, words in enumerate(said):
         yield "" if number else "budget", words
-    variants = [one for one in comparison.networks[1:] if one.changed or one.was != one.costs]
-    for number, variant in enumerate(variants):
+    for number, variant in enumerate(_changed_variants(comparison)):
         yield "" if number else "variants", _variant(variant)
     if comparison.fixed:
         yield "fixed", _fixed(comparison)
@@ -61,30 +61,44 @@ def lines(comparison: Comparison) -> Iterator[tuple[str, Words]]:
 
 def _cost(network: NetworkChange, field: str, known: str, unit: str) -> Words:
     was, now = getattr(network.was, field), getattr(network.costs, field)
-    sign = "" if _all_known(network, known) else "≥ "
-    tone = {-1: "good", 0: "dim", 1: "near"}[(now > was) - (now < was)]
-    if network.before is None:
-        return [(f"{sign}{grouped(now)}{unit}", "")]
-    if network.after is None:
-        return [(f"{sign}{grouped(was)}{unit} gone", "good")]
-    return [(sign + moved(was, now, unit), tone)]
+    all_known = getattr(network.was, known) and getattr(network.costs, known)
+    if network.before and network.after and all_known:
+        tone = {-1: "good", 0: "dim", 1: "near"}[(now > was) - (now < was)]
+        return [(moved(was, now, unit), tone)]
+    before, after = _sides(network, field, known)
+    if before is None or after is None:
+        only, tone = (f"{before}{unit} gone", "good") if before else (f"{after}{unit}", "")
+        return [(only if UNKNOWN_WORD not in (before, after) else UNKNOWN_WORD, tone)]
+    both = f"{before} → {after}" if before != after else after
+    return [(both + unit * (after != UNKNOWN_WORD), "near")]
 
 
-def _all_known(network: NetworkChange, known: str) -> bool:
-    sides = ((network.before, network.was), (network.after, network.costs))
-    return all(getattr(cost, known) for graph, cost in sides if graph)
+def _sides(network: NetworkChange, field: str, known: str) -> Iterator[str | None]:
+    """What there was and what there is, for people; None: there is no such network."""
+    for graph, cost in ((network.before, network.was), (network.after, network.costs)):
+        value, exact = getattr(cost, field), getattr(cost, known)
+        if graph is None:
+            yield None if exact else UNKNOWN_WORD
+        else:
+            yield ("" if exact else "≥ ") + grouped(value)
+
+
+def _changed_variants(comparison: Comparison) -> list[NetworkChange]:
+    return [one for one in comparison.networks[1:] if one.changed or one.was != one.costs]
 
 
 def _variant(change: NetworkChange) -> Words:
     [(words, tone)] = _cost(change, "params", "complete", "")
+    if change.after is None and change.costs.complete:
+        words = f"{grouped(change.was.params)}, and is not checked any more"
     return [(f"{visible(change.variant or '')}: parameters {words}", tone)]
 
 
 def _loosened(change: Loosened) -> Words:
     """A limit that the change itself raises or takes away."""
     was = change.was.most
-    now = f"{change.now.most} now" if change.now else "none now"
-    return [(f"{visible(change.was.name)}: the limit was {was}, and is {now}", "near")]
+    now = f"is {change.now.most} now" if change.now else "there is none now"
+    return [(f"{visible(change.was.name)}: the limit was {was}, and {now}", "near")]
 
 
 def _fixed(comparison: Comparison) -> Words:
@@ -100,13 +114,15 @@ def in_short(comparison: Comparison) -> str:
     parts = [comparison.kind] if comparison.kind != "changed" else []
     if comparison.kind == "renamed":
         parts = [f"renamed from {visible(comparison.old_path or '')}"]
-    if network and network.was == network.costs and comparison.kind != "added":
+    if network and network.costs_the_same:
         parts.append("costs as much as it did")
     elif network:
         parts += [
             f"{title} {''.join(words for words, _ in _cost(network, field, known, unit))}"
             for title, field, known, unit in METRICS
         ]
+    parts += [words for one in _changed_variants(comparison) for words, _ in _variant(one)]
+    parts += [words for one in comparison.loosened for words, _ in _loosened(one)]
     if comparison.fixed:
         parts.append(f"{plural(len(comparison.fixed), 'finding')} fixed")
     return f"{visible(comparison.path)}: {'; '.join(parts)}"

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlint.record import Record
-from nnlint.sources import Pattern, Source, collect, is_marked, is_passed_over
+from nnlint.sources import (
+    NO_FILE,
+    NO_MATCH,
+    STDIN,
+    Pattern,
+    Source,
+    collect,
+    is_marked,
+    is_passed_over,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -49,10 +58,10 @@ def pairs(
         limit: of bytes that are read of a file.
     """
     scope = _Scope(paths, revision)
-    now = {_key(revision, one): one for one in collect(scope.present, exclude)}
+    now = {_key(revision, one): one for one in collect(paths, exclude) if scope.is_here(one)}
     was = [path for path in revision.blobs if path in now or scope.holds_gone(path)]
     was = [path for path in was if not _excluded(revision.shown(path), exclude)]
-    fresh = [key for key in now if key not in revision.blobs]
+    fresh = [key for key in now if key not in revision.blobs and not Path(key).is_absolute()]
     elsewhere = [path for path in revision.blobs if path not in was] if fresh else []
     moved_from = [path for path in elsewhere if _is_gone(revision, path)]
     texts = revision.texts([*was, *moved_from], limit)
@@ -69,8 +78,9 @@ def pairs(
 
 
 def _key(revision: Revision, source: Source) -> str:
-    """The path from the top; what lies outside keeps its own, which no blob has."""
-    inside = None if source.trouble else revision.path(source.path)
+    """The path from the top, of a link that of its target; outside the whole path."""
+    real = os.path.realpath(source.path) if os.path.islink(source.path) else source.path  # noqa: PTH114 - as below
+    inside = None if source.trouble else revision.path(real)
     return inside or os.path.abspath(source.path)  # noqa: PTH100 - it may hold what no Path can
 
 
@@ -101,13 +111,14 @@ class _Scope:
 
     def __init__(self, paths: Sequence[str], revision: Revision) -> None:
         self.revision = revision
-        self.asked = [one for one in paths if self._held(one)]
-        lost = [one for one in self.asked if not os.path.lexists(one)]
-        lost = [one for one in lost if any(map(self._inside(one), revision.blobs))]
-        self.present = [one for one in paths if one not in lost]
+        self.asked = [one for one in paths if _is_path(one)]
 
-    def _held(self, path: str) -> bool:
-        return "\0" not in path and path not in ("", "-")
+    def is_here(self, source: Source) -> bool:
+        """Whether it is there; what is not, and was, is no mistake of the user's."""
+        if not _is_path(source.path):
+            return True
+        found = os.path.lexists(source.path) and source.trouble not in (NO_FILE, NO_MATCH)
+        return found or not any(map(self._inside(source.path), self.revision.blobs))
 
     def holds_gone(self, path: str) -> bool:
         """Whether a file of the base was asked for, and is gone."""
@@ -122,6 +133,11 @@ class _Scope:
             return lambda path: glob.matches(self.revision.shown(path))
         root = self.revision.path(asked)
         return lambda path: root is not None and _below(path, root)
+
+
+def _is_path(asked: str) -> bool:
+    """Whether a file of a revision can have that name; standard input has none."""
+    return "\0" not in asked and asked not in ("", STDIN)
 
 
 def _below(path: str, root: str) -> bool:

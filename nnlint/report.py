@@ -12,7 +12,7 @@ from nnlint.record import Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from nnlint.budget import Limit
+    from nnlint.budget import Ceiling, Limit
     from nnlint.expectation import Expectation
     from nnlint.graph import Graph, Totals
 
@@ -51,6 +51,7 @@ class Report(Record):
         graph: the network; None where there is none.
         variants: those of its variants that were checked with it.
         limits: its budget, line by line.
+        ceilings: all that limits it, what a change may add too.
         expectations: its expectations, entry by entry.
         ignored: how many findings ignore comments silenced.
         known: how many findings the baseline holds.
@@ -68,6 +69,7 @@ class Report(Record):
     graph: Graph | None = None
     variants: tuple[Variant, ...] = ()
     limits: tuple[Limit, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     ignored: int = 0
     known: int = 0

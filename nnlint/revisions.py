@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nnlint import no_base
 from nnlint.policy import Invalid
 from nnlint.record import Record
 from nnlint.sources import SUFFIXES
@@ -20,11 +21,13 @@ from nnlint.wording import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-QUIET = {
+OFFLINE = {
+    # unlike protocol.allow=never, no protocol.ext.allow of the repository's own beats it, by
+    # which a partial clone would run a program to get what it lacks
+    "GIT_ALLOW_PROTOCOL": "",
     "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0",
     "LC_ALL": "C",
 }  # fmt: skip
-OFFLINE = ("-c", "protocol.allow=never")
 MERGE_BASE = "..."
 """As git writes it: `main...` is where this branch left main."""
 NO_COMMIT = "HEAD"
@@ -73,7 +76,7 @@ class Revision(Record):
     def texts(self, paths: Iterable[str], limit: int) -> dict[str, bytes]:
         """The bytes of files by their paths; of too large ones as many as show that."""
         wanted = [self.blobs[path] for path in paths]
-        whole = _contents(self.top, [one for one in wanted if one.size <= limit])
+        whole = _contents([one for one in wanted if one.size <= limit])
         return {
             one.path: whole[one.oid] if one.size <= limit else b"\0" * (limit + 1)
             for one in wanted
@@ -87,8 +90,8 @@ def read(name: str) -> Revision:
         Invalid: there is no git, no repository, or no such revision; with the remedy.
     """
     top = _top(name)
-    commit = _commit(name, top)
-    listed = _git(top, "ls-tree", "-r", "-l", "-z", "--full-tree", commit) if commit else b""
+    commit = _commit(name)
+    listed = _git("ls-tree", "-r", "-l", "-z", "--full-tree", commit) if commit else b""
     blobs = (_blob(entry) for entry in listed.split(b"\0") if entry)
     return Revision(name, top, {one.path: one for one in blobs if one})
 
@@ -101,13 +104,14 @@ def _blob(entry: bytes) -> Blob | None:
     name = os.fsdecode(path)
     if not is_file or not name.endswith(SUFFIXES):
         return None
-    return Blob(name, oid.decode(), int(size))
+    # of what a partial clone lacks git knows no size: that it lacks it is said when it is read
+    return Blob(name, oid.decode(), int(size) if size.isdigit() else 0)
 
 
 def _top(name: str) -> Path:
     try:
-        return Path(os.fsdecode(_git(None, "rev-parse", "--show-toplevel").rstrip(b"\n")))
-    except FileNotFoundError:
+        return Path(os.fsdecode(_git("rev-parse", "--show-toplevel").rstrip(b"\n")))
+    except OSError:
         raise Invalid(
             f"--base {quoted(name)} needs git, which is not installed; "
             "without it: nnlint diff OLD NEW"
@@ -118,55 +122,64 @@ def _top(name: str) -> Path:
         ) from None
 
 
-def _commit(name: str, top: Path) -> str | None:
+def _commit(name: str) -> str | None:
     """The commit; None where the repository has none yet, so that all in it is new."""
     start, dots, end = name.partition(MERGE_BASE)
-    try:
-        first = _resolved(top, start or "HEAD")
-        if not dots:
-            return first
-        return _git(top, "merge-base", first, _resolved(top, end or "HEAD")).decode().strip()
-    except _Refused:
-        if name == NO_COMMIT and _is_empty(top):
+    if not start:
+        raise Invalid(
+            f"--base {quoted(name)} names no revision: write one, as HEAD; "
+            "is a variable not set?"
+        )
+    first = _resolved(start)
+    if first is None:
+        if name == NO_COMMIT and _is_empty():
             return None
-        raise Invalid(_no_base(name, top)) from None
+        raise Invalid(no_base.unknown(name, start, _clone()))
+    return _merge_base(name, first, end or "HEAD") if dots else first
 
 
-def _resolved(top: Path, name: str) -> str:
+def _merge_base(name: str, first: str, end: str) -> str:
+    """Where two revisions parted."""
+    other = _resolved(end)
+    if other is None:
+        raise Invalid(no_base.unknown(name, end, _clone()))
+    try:
+        return _git("merge-base", first, other).decode().strip()
+    except _Refused:
+        raise Invalid(no_base.unrelated(name, end, _clone())) from None
+
+
+def _resolved(name: str) -> str | None:
+    """The commit of that name; None: there is none."""
     if name.startswith("-"):
-        raise _Refused("a revision does not begin with -")
-    commit = f"{name}^{{commit}}"
-    return _git(top, "rev-parse", "--verify", "--quiet", commit).decode().strip()
+        return None
+    try:
+        commit = f"{name}^{{commit}}"
+        return _git("rev-parse", "--verify", "--quiet", commit).decode().strip()
+    except _Refused:
+        return None
 
 
-def _is_empty(top: Path) -> bool:
+def _is_empty() -> bool:
     """Whether nothing was committed yet on any branch."""
-    return not _git(top, "for-each-ref", "--count=1") and not _git(
-        top, "rev-list", "-n", "1", "--all"
-    )
+    return not _git("for-each-ref", "--count=1") and not _git("rev-list", "-n", "1", "--all")
 
 
-def _no_base(name: str, top: Path) -> str:
-    """Why there is no base, and how to get one."""
-    shallow = _git(top, "rev-parse", "--is-shallow-repository").strip() == b"true"
-    ref = name.partition(MERGE_BASE)[0]
-    remote, _, branch = ref.rpartition("/")
-    fetch = f"git fetch {remote or 'origin'} {branch or ref}"
-    if MERGE_BASE in name:
-        fetch += ", or git fetch --unshallow: the common ancestor must be there"
-    why = (
-        "this clone is shallow, so it may not have it" if shallow else "it is not in this clone"
-    )
-    return (
-        f"there is no base {quoted(name)}: {why}; get it with {fetch} "
-        "(in GitHub Actions: fetch-depth: 0), or name another --base"
-    )
+def _clone() -> no_base.Clone:
+    """What the repository says of where it came from."""
+    refs = _git("for-each-ref", "--format=%(refname:short)")
+    shallow = _git("rev-parse", "--is-shallow-repository").strip() == b"true"
+    return no_base.Clone(_lines(_git("remote")), _lines(refs), shallow)
 
 
-def _contents(top: Path, blobs: list[Blob]) -> dict[str, bytes]:
+def _lines(answer: bytes) -> tuple[str, ...]:
+    return tuple(os.fsdecode(answer).splitlines())
+
+
+def _contents(blobs: list[Blob]) -> dict[str, bytes]:
     """What git stores, by object: one call for all."""
     asked = "".join(f"{one.oid}\n" for one in blobs).encode()
-    answer = _git(top, "cat-file", "--batch", data=asked) if blobs else b""
+    answer = _git("cat-file", "--batch", data=asked) if blobs else b""
     found: dict[str, bytes] = {}
     at = 0
     while at < len(answer):
@@ -186,16 +199,17 @@ class _Refused(Exception):  # noqa: N818 - said by git
     """Git could not do it; the argument is its reason."""
 
 
-def _git(top: Path | None, *arguments: str, data: bytes = b"") -> bytes:
-    where = ("-C", str(top)) if top else ()
+def _git(*arguments: str, data: bytes = b"") -> bytes:
+    # where nnlint runs, and not at the top: a GIT_DIR of the environment may be relative
     done = subprocess.run(  # noqa: S603 - a list, no shell
-        ["git", *OFFLINE, *where, *arguments],  # noqa: S607 - the user's git, by its name
+        ["git", *arguments],  # noqa: S607 - the user's git, by its name
         input=data,
         capture_output=True,
-        env={**os.environ, **QUIET},
+        env={**os.environ, **OFFLINE},
         check=False,
     )
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise _Refused(said[0].removeprefix("fatal: ") if said else "git failed")
+        # all of it: the last line of a refusal is the remedy
+        said = " ".join(done.stderr.decode(errors="replace").split())
+        raise _Refused(said.removeprefix("fatal: ") or "git failed")
     return done.stdout

@@ -25,6 +25,8 @@ SUFFIXES = (".yaml", ".yml")
 SKIPPED_FOLDERS = ("node_modules", "venv", "__pypackages__", "__pycache__")
 MARKER = re.compile(rb"(?:^|\r)(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?nnlint:", re.MULTILINE)
 MARKER_WORDS = "no line begins with `nnlint:`"
+NO_FILE = "no .yaml or .yml file in this folder"
+NO_MATCH = "no file matches"
 NOT_A_SPEC = f"not a spec: {MARKER_WORDS} (begin a spec with the line `nnlint: 1`)"
 
 
@@ -84,7 +86,7 @@ def _expand(given: str) -> Iterator[Source]:
         matches = sorted(glob(given, recursive=True))  # noqa: PTH207 - it may be absolute
         yield from (source for match in matches for source in _expand(match))
         if not matches:
-            yield Source(given, named=True, trouble="no file matches")
+            yield Source(given, named=True, trouble=NO_MATCH)
     else:
         yield Source(given, named=True)
 
@@ -98,7 +100,7 @@ def _walk(folder: Path) -> Iterator[Source]:
         files += [str(Path(at, name)) for name in names if name.endswith(SUFFIXES)]
     yield from (Source(path, named=False) for path in sorted(files))
     if not files and not failures:
-        yield Source(str(folder), named=True, trouble="no .yaml or .yml file in this folder")
+        yield Source(str(folder), named=True, trouble=NO_FILE)
     for failure in failures:
         yield Source(str(failure.filename), named=True, trouble=_reason(failure))
 

@@ -47,6 +47,7 @@ LEVELS = (
         "settings",
         "spelled",
         "movement",
+        "no_base",
         "revisions",
         "pairing",
         "config",

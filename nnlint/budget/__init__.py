@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint.budget.ceiling import TOP, Ceiling, not_whole, read
+from nnlint.budget.bounds import Bound, bounds
+from nnlint.budget.ceiling import TOP, Ceiling, mistakes, read
 from nnlint.budget.limit import Limit, measured
 from nnlint.budget.metrics import METRICS
 from nnlint.budget.trials import Trials
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from nnlint.spec import ModelSpec
 
 __all__ = [
-    "METRICS", "TOP", "Ceiling", "Limit", "Trials", "check", "grown", "limits", "not_whole",
-    "read",
+    "METRICS", "TOP", "Bound", "Ceiling", "Limit", "Trials", "bounds", "check", "grown",
+    "limits", "mistakes", "read",
 ]  # fmt: skip
 
 
@@ -71,12 +72,11 @@ def check(
         ceilings: what the repository allows.
         trials: lays the network out with other numbers, to try what would fit.
     """
-    yield from not_whole(spec.budget)
+    yield from mistakes(spec.budget)
     own = list(read(spec.budget))
     yield from _nameless(graph, (*ceilings, *own))
     for limit in _worst(graph, ceilings, own):
-        if limit.state != "ok":
-            yield _said(limit, graph, trials)
+        yield _said(limit, graph, trials)
 
 
 def _said(limit: Limit, graph: Graph, trials: Trials | None) -> Problem:
@@ -91,19 +91,31 @@ def _said(limit: Limit, graph: Graph, trials: Trials | None) -> Problem:
             return words.unproven(limit.what, limit.most)
 
 
-def _worst(graph: Graph, *sources: Iterable[Ceiling]) -> list[Limit]:
-    """Of each subject the limit that is broken most, the first source's where they are alike.
+def _worst(
+    graph: Graph, ceilings: Iterable[Ceiling], own: Iterable[Ceiling]
+) -> Iterator[Limit]:
+    """Of each subject the limit that is broken most, if one is.
 
-    Not the lowest: a spec that silences its own low limit, or makes a warning of it, is still
-    held to the repository's.
+    Not the lowest: a spec that makes a warning of its own low limit is still held to the
+    repository's. What the spec says itself comes beside that and not instead of it: a comment
+    may silence the one, and must not take the other with it.
     """
+    law, said = _worst_of(graph, ceilings), _worst_of(graph, own)
+    yield from law.values()
+    for subject, limit in said.items():
+        if subject not in law or limit.badness > law[subject].badness:
+            yield limit
+
+
+def _worst_of(graph: Graph, ceilings: Iterable[Ceiling]) -> dict[object, Limit]:
     worst: dict[object, Limit] = {}
-    every = [one for ceilings in sources for one in sorted(ceilings, key=_height)]
-    for limit in (limit for ceiling in every for limit in _limits(ceiling, graph)):
+    for limit in (
+        one for each in sorted(ceilings, key=_height) for one in _limits(each, graph)
+    ):
         known = worst.setdefault(limit.subject, limit)
         if limit.badness > known.badness:
             worst[limit.subject] = limit
-    return list(worst.values())
+    return {subject: limit for subject, limit in worst.items() if limit.state != "ok"}
 
 
 def _nameless(graph: Graph, ceilings: Iterable[Ceiling]) -> Iterator[Problem]:

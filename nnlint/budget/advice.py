@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from functools import cache
 from typing import TYPE_CHECKING
 
 from nnlint.budget.limit import measured, with_unit
@@ -86,7 +85,8 @@ def _fitting(
 ) -> Iterator[str]:
     """The number that alone makes it fit, nearest to what is written, if there is one."""
     trial = _Trial(limit, graph, trials)
-    tried = [(one, trial.largest(one)) for one in _numbers(graph, heavy, trials)]
+    numbers = _numbers(graph, heavy, trials)
+    tried = [(one, trial.largest(one)) for one in numbers if not trials.is_over]
     fitting = [(one, value) for one, value in tried if value]
     if fitting:
         number, value = max(fitting, key=lambda pair: Fraction(pair[1], pair[0].value))
@@ -157,7 +157,7 @@ class _Trial:
 
     def __init__(self, limit: Limit, graph: Graph, trials: Trials) -> None:
         self.limit, self.before = limit, graph
-        self.graph = cache(trials.graph)
+        self.graph = trials.graph
 
     def largest(self, number: Number) -> int | None:
         """The largest value below the written one that fits; None: none but 1 does."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnlint.budget.metrics import METRICS
-from nnlint.finding import Problem, Severity
+from nnlint.finding import Problem, Severity, spell
 from nnlint.quantity import parse_percentage, parse_share
 from nnlint.record import Record
+from nnlint.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -122,16 +123,32 @@ def _ceiling(
         )
 
 
-def not_whole(budget: Mapping[str, Any], path: Path = ("budget",)) -> Iterator[Problem]:
-    """Limits that come to no whole number, as `1.0005k` does."""
-    for name, metric in METRICS.items():
-        for key, value in as_map(budget.get(name)).items():
-            if key in ("max", "max_increase") and _breaks(metric, value):
-                place = (*path, name, key) if isinstance(budget[name], dict) else (*path, name)
-                words = f"{name} is {value}, which is no whole number"
-                yield Problem("NN108", place, words, "write it with fewer decimals")
+def mistakes(budget: Mapping[str, Any], path: Path = ("budget",)) -> Iterator[Problem]:
+    """Limits that come to no whole number, as `1.0005k` does, and those that are none."""
+    for name in (one for one in METRICS if one in budget):
+        yield from _not_whole(name, budget[name], (*path, name))
+        if not _LIMITING & as_map(budget[name]).keys():
+            yield _limitless((*path, name), f"add {listed(sorted(_LIMITING))}")
     for pattern, limits in budget.get(LAYERS, {}).items():
-        yield from not_whole(limits, (*path, LAYERS, pattern))
+        yield from mistakes(limits, (*path, LAYERS, pattern))
+        if not METRICS.keys() & limits.keys():
+            yield _limitless((*path, LAYERS, pattern), "for example {params: 1k}")
+
+
+_LIMITING = {"max", "max_increase", "max_increase_pct"}
+
+
+def _limitless(path: Path, remedy: str) -> Problem:
+    """What limits nothing would pass for a budget that is kept."""
+    return Problem("NN102", path, f"{spell(path)} sets no limit", remedy, on_key=True)
+
+
+def _not_whole(name: str, written: Any, path: Path) -> Iterator[Problem]:
+    for key, value in as_map(written).items():
+        if key in ("max", "max_increase") and _breaks(METRICS[name], value):
+            place = (*path, key) if isinstance(written, dict) else path
+            words = f"{name} is {value}, which is no whole number"
+            yield Problem("NN108", place, words, "write it with fewer decimals")
 
 
 def _breaks(metric: Metric, value: object) -> bool:

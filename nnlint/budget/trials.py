@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nnlint.record import Record
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -13,18 +11,25 @@ if TYPE_CHECKING:
     from nnlint.graph import Graph
 
 
-class Trials(Record):
-    """The document of a network, for trying other numbers in it.
+MOST_ROWS = 6_000
+"""Rows that are laid out for one network, in all: nobody waits long for advice."""
 
-    Attributes:
-        data: the document.
-        laid_out: makes a network of a document; None where that can't be.
-        variant: the variant that the network is.
-    """
 
-    data: Any
-    laid_out: Callable[[Any], Graph | None]
-    variant: str | None
+class Trials:
+    """The document of a network, for trying other numbers in it."""
+
+    def __init__(
+        self, data: Any, laid_out: Callable[[Any], Graph | None], variant: str | None
+    ) -> None:
+        """Take the document, what makes a network of one, and which variant it is."""
+        self.data, self.laid_out, self.variant = data, laid_out, variant
+        self._known: dict[tuple[Path, int], Graph | None] = {}
+        self._rows = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether enough was tried."""
+        return self._rows >= MOST_ROWS
 
     def value(self, path: Path) -> Any:
         """What is written there; None where nothing is."""
@@ -37,8 +42,12 @@ class Trials(Record):
         return value
 
     def graph(self, path: Path, value: int) -> Graph | None:
-        """The network with another number there."""
-        return self.laid_out(_changed(self.data, path, value))
+        """The network with another number there; None where that can't be."""
+        if (path, value) not in self._known:
+            graph = self.laid_out(_changed(self.data, path, value))
+            self._known[path, value] = graph
+            self._rows += len(graph.nodes) if graph else 1
+        return self._known[path, value]
 
 
 def _changed(data: Any, path: Path, value: int) -> Any:

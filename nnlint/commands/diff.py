@@ -113,13 +113,18 @@ def _of_revision(base: str, chosen: Options) -> Diff:
 def _compared(pair: Pair, chosen: Options) -> Comparison | None:
     """A spec of either side; None for what is a spec on none."""
     after = _now(pair, chosen, None)
-    unchanged = after and pair.data == after.text.encode() and not after.marked
+    unchanged = after and _is_as_it_was(pair, after)
     before = after if unchanged else _before(pair, chosen)
     if before is None and after is None:
         return None
     if before and after and not unchanged:
         after = _now(pair, chosen, before)
     return comparison.compare(before, after, pair.path, pair.old_path if before else None)
+
+
+def _is_as_it_was(pair: Pair, after: Report) -> bool:
+    mark = sources.BYTE_ORDER_MARK if after.marked else b""
+    return pair.data == mark + after.text.encode()
 
 
 def _now(pair: Pair, chosen: Options, before: Report | None) -> Report | None:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint.comparison.change import NOTHING, Cost, LayerChange, cost, differences, total_cost
+from nnlint.comparison.change import (
+    NOTHING,
+    UNKNOWN,
+    Cost,
+    LayerChange,
+    cost,
+    differences,
+    total_cost,
+)  # fmt: skip
 from nnlint.comparison.findings import apart
 from nnlint.comparison.matching import pairs
 from nnlint.record import Record
 from nnlint.report import Status
 
 if TYPE_CHECKING:
-    from nnlint.budget import Limit
+    from collections.abc import Iterator
+
+    from nnlint.budget import Bound
     from nnlint.finding import Finding
     from nnlint.graph import Graph
     from nnlint.report import Report
@@ -28,24 +38,18 @@ class NetworkChange(Record):
     Attributes:
         before: the network that was; None: there was none, or nobody can tell.
         after: the network that is; None: it is gone, or nobody can tell.
-        layers: every layer of both.
+        layers: every layer of both; none where nobody can tell what is on one side.
+        was: what it cost.
+        costs: what it costs.
         variant: the variant's name; None: it is the spec's own network.
     """
 
     before: Graph | None
     after: Graph | None
     layers: tuple[LayerChange, ...]
+    was: Cost
+    costs: Cost
     variant: str | None = None
-
-    @property
-    def was(self) -> Cost:
-        """What it cost."""
-        return total_cost(self.before)
-
-    @property
-    def costs(self) -> Cost:
-        """What it costs."""
-        return total_cost(self.after)
 
     @property
     def changed(self) -> tuple[LayerChange, ...]:
@@ -60,6 +64,12 @@ class NetworkChange(Record):
             one for one in news if not (one.goes_along and one.node.group in told - {None})
         )
 
+    @property
+    def costs_the_same(self) -> bool:
+        """Whether it is on both sides, and known to cost what it did."""
+        known = all(one.complete and one.macs_complete for one in (self.was, self.costs))
+        return bool(self.before and self.after) and known and self.was == self.costs
+
 
 class Loosened(Record):
     """A limit that the change itself raises, or takes away.
@@ -69,8 +79,8 @@ class Loosened(Record):
         now: the limit as it is; None: there is none any more.
     """
 
-    was: Limit
-    now: Limit | None
+    was: Bound
+    now: Bound | None
 
 
 class Comparison(Record):
@@ -100,7 +110,9 @@ class Comparison(Record):
 
     @property
     def kind(self) -> str:
-        """`added`, `removed`, `renamed`, `changed` or `same`."""
+        """`unreadable`, `added`, `removed`, `renamed`, `changed` or `same`."""
+        if self.reason is not None:
+            return "unreadable"
         if self.before is None:
             return "added"
         if self.after is None:
@@ -110,10 +122,17 @@ class Comparison(Record):
         return "changed" if self.is_news else "same"
 
     @property
+    def reason(self) -> str | None:
+        """Why one of its sides can't be read; None: both can."""
+        sides = (one for one in (self.before, self.after) if one)
+        return next((one.reason for one in sides if one.status is Status.UNREADABLE), None)
+
+    @property
     def is_news(self) -> bool:
         """Whether anything is not as it was, or a budget is still broken."""
         changes = (one.changed or one.was != one.costs for one in self.networks)
-        return bool(self.new or self.fixed or self.standing or any(changes))
+        said = self.new or self.fixed or self.standing or self.loosened
+        return bool(said) or any(changes)
 
     @property
     def network(self) -> NetworkChange | None:
@@ -122,13 +141,15 @@ class Comparison(Record):
 
     @property
     def loosened(self) -> tuple[Loosened, ...]:
-        """The limits that are higher than they were: the reviewer should see it."""
-        if self.before is None or self.after is None or self.after.graph is None:
+        """The limits that let more pass than they did: the reviewer should see it."""
+        if not (self.before and self.before.ceilings and self.after and self.after.graph):
             return ()
-        now = {one.subject: one for one in self.after.limits}
-        both = ((one, now.get(one.subject)) for one in self.before.limits)
+        from nnlint import budget  # noqa: PLC0415 - many specs have none
+
+        now = budget.bounds(self.after.ceilings)
+        both = ((one, now.get(key)) for key, one in budget.bounds(self.before.ceilings).items())
         return tuple(
-            Loosened(was, is_) for was, is_ in both if is_ is None or is_.limit > was.limit
+            Loosened(was, is_) for was, is_ in both if is_ is None or was.is_below(is_)
         )
 
     @property
@@ -154,7 +175,7 @@ class Diff(Record):
     @property
     def news(self) -> tuple[Comparison, ...]:
         """The specs of which there is anything to say."""
-        return tuple(one for one in self.comparisons if one.kind != "same")
+        return tuple(one for one in self.comparisons if one.kind not in ("same", "unreadable"))
 
     @property
     def reports(self) -> list[Report]:
@@ -176,7 +197,15 @@ def compare(
 def _networks(before: Report | None, after: Report | None) -> list[NetworkChange]:
     old, new = graphs(before) or {}, graphs(after) or {}
     names = dict.fromkeys((*new, *old))
-    return [network(old.get(name), new.get(name), name) for name in names]
+    return [
+        network(old.get(name), new.get(name), (_holds(before, name), _holds(after, name)), name)
+        for name in names
+    ]
+
+
+def _holds(report: Report | None, variant: str | None) -> bool:
+    """Whether a spec has that network, laid out or not."""
+    return report is not None and (variant is None or report.graph is None)
 
 
 def graphs(report: Report | None) -> dict[str | None, Graph | None] | None:
@@ -187,12 +216,32 @@ def graphs(report: Report | None) -> dict[str | None, Graph | None] | None:
     return {None: report.graph, **variants}
 
 
-def network(before: Graph | None, after: Graph | None, variant: str | None) -> NetworkChange:
-    """A network held against what it was, layer by layer."""
+def network(
+    before: Graph | None,
+    after: Graph | None,
+    is_there: tuple[bool, bool] = (True, True),
+    variant: str | None = None,
+) -> NetworkChange:
+    """A network held against what it was, layer by layer.
+
+    Args:
+        before: the network that was.
+        after: the network that is.
+        is_there: whether a spec holds it on either side, laid out or not.
+        variant: the variant that both are.
+    """
+    was = total_cost(before, is_there=is_there[0])
+    costs = total_cost(after, is_there=is_there[1])
+    untold = UNKNOWN in (was, costs) and not (before and after)
+    layers = () if untold else tuple(_layers(before, after))
+    return NetworkChange(before, after, layers, was, costs, variant)
+
+
+def _layers(before: Graph | None, after: Graph | None) -> Iterator[LayerChange]:
     old = {id(node): n for n, node in enumerate(before.nodes if before else (), 1)}
     new = {id(node): n for n, node in enumerate(after.nodes if after else (), 1)}
-    layers = [
-        LayerChange(
+    for was, now in pairs(before.nodes if before else (), after.nodes if after else ()):
+        yield LayerChange(
             was,
             now,
             (old.get(id(was)), new.get(id(now))),
@@ -200,6 +249,3 @@ def network(before: Graph | None, after: Graph | None, variant: str | None) -> N
             cost(was, before.dtype) if before else NOTHING,
             cost(now, after.dtype) if after else NOTHING,
         )
-        for was, now in pairs(before.nodes if before else (), after.nodes if after else ())
-    ]
-    return NetworkChange(before, after, tuple(layers), variant)

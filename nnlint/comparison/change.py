@@ -49,6 +49,8 @@ class Cost(Record):
 
 NOTHING = Cost()
 COPIES = "copies"
+UNKNOWN = Cost(complete=False, macs_complete=False)
+"""What a network costs that nobody can lay out."""
 FOLLOWS = "input"
 """What about a layer changes without anybody having touched it."""
 
@@ -61,10 +63,10 @@ def cost(node: Node | None, dtype: str) -> Cost:
     return Cost(node.params, node.all_macs, size, node.complete, node.macs is not None)
 
 
-def total_cost(graph: Graph | None) -> Cost:
-    """What a network costs."""
+def total_cost(graph: Graph | None, *, is_there: bool) -> Cost:
+    """What a network costs, which is nothing only where there is none."""
     if graph is None:
-        return NOTHING
+        return UNKNOWN if is_there else NOTHING
     total = graph.totals
     size = size_in_bytes(total.params, graph.dtype)
     return Cost(total.params, total.macs, size, total.complete, total.macs_complete)

@@ -40,7 +40,8 @@ def apart(
             standing.append(finding)
         left[key] -= bool(left[key])
     fixed = []
-    for finding in old if after else ():
+    # of a spec that is no network any more nobody can tell what is mended
+    for finding in old if after and after.graph else ():
         key = (finding.rule.code, _now(finding.path, moved))
         if left[key]:
             fixed.append(finding)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     "changed": "changed", "added": "new", "removed": "gone", "renamed": "renamed",
-    "same": "as before",
+    "same": "as before", "unreadable": "not read",
 }  # fmt: skip
 """What became of specs, in words."""
 LEAD = 20
@@ -57,7 +57,8 @@ def _change_summary(diff: Diff, style: Style) -> str:
     words += [f"{plural(new, 'new finding')}"] if new else []
     words += [f"{plural(fixed, 'finding')} fixed"] if fixed else []
     words += [f"{plural(standing, 'budget')} still broken"] if standing else []
-    verdict = "" if new or standing else style.paint("ok", "bold", "green") + ": "
+    fine = not (new or standing or "unreadable" in kinds)
+    verdict = style.paint("ok", "bold", "green") + ": " if fine else ""
     return f"{verdict}{'; '.join(words)}, against {visible(diff.base)}"
 
 

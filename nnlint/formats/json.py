@@ -41,7 +41,7 @@ from nnlint.report import count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nnlint.budget import Limit
+    from nnlint.budget import Bound, Limit
     from nnlint.comparison import Comparison, Diff, LayerChange, NetworkChange
     from nnlint.expectation import Expectation
     from nnlint.finding import Finding, Repair
@@ -75,9 +75,12 @@ def difference(diff: Diff, style: Style) -> str:  # noqa: ARG001 - a format's si
     The top level holds `version`, `nnlint`, `base` (what it is compared with), `summary`
     (specs by what became of them; findings that are `new`, `standing` and `fixed`) and
     `specs`, each with `path`, `old_path` (null: it is new), `kind` (`added`, `removed`,
-    `renamed`, `changed`, `same`), its findings under `new`, `standing` (errors about budgets
+    `renamed`, `changed`, `same`, `unreadable`), `reason` (why it could not be read, else
+    null), its findings under `new`, `standing` (errors about budgets
     that the base has too) and `fixed` (with places in the base), `budget` as above, `loosened`
-    (limits that the change itself raises or takes away) and `networks`: the spec's own, then
+    (limits that the change itself raises or takes away, each with its `metric`, the `layer`
+    pattern, the `dtype`, the `key`: `max`, `max_increase` or `max_increase_pct`, the `limit`
+    and the `level`) and `networks`: the spec's own, then
     its variants. What is compared stands as `base`, `now` and `change`, null where there is
     none or where that can't be known.
     """
@@ -105,15 +108,27 @@ def _comparison(one: Comparison) -> dict[str, Any]:
         "path": one.path,
         "old_path": one.old_path,
         "kind": one.kind,
+        "reason": one.reason,
         "new": [_finding(finding) for finding in one.new],
         "standing": [_finding(finding) for finding in one.standing],
         "fixed": [_finding(finding) for finding in one.fixed],
         "budget": [_limit(limit) for limit in (one.after.limits if one.after else ())],
         "loosened": [
-            {"was": _limit(each.was), "now": _limit(each.now) if each.now else None}
+            {"was": _bound(each.was), "now": _bound(each.now) if each.now else None}
             for each in one.loosened
         ],
         "networks": [_change(network) for network in one.networks],
+    }
+
+
+def _bound(one: Bound) -> dict[str, Any]:
+    return {
+        "metric": one.ceiling.metric,
+        "layer": one.ceiling.layer,
+        "dtype": one.ceiling.dtype,
+        "key": one.key,
+        "limit": one.amount if isinstance(one.amount, int) else float(one.amount),
+        "level": one.ceiling.level.value,
     }
 
 
@@ -158,7 +173,7 @@ def _costs(change: LayerChange | NetworkChange, there: tuple[bool, bool]) -> dic
     return found
 
 
-KINDS = ("changed", "added", "removed", "renamed", "same")
+KINDS = ("changed", "added", "removed", "renamed", "same", "unreadable")
 LAID_OUT = 4
 """Maps that lie deeper, a finding or a layer, stand on one line: it reads, and is fast."""
 
