@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Any
 
-    from nnlint.graph import Graph
+    from nnlint.policy import Policy
     from nnlint.settings import Settings
 
 __all__ = ["Finding", "Report", "Severity", "lint", "of_source"]
@@ -84,7 +84,7 @@ def of_source(
     *,
     variant: str | None = None,
     skip_unmarked: bool = False,
-    base: Mapping[str | None, Graph | None] | None = None,
+    base: Report | None = None,
 ) -> Report:
     """Lint one input under settings that are gathered already.
 
@@ -93,12 +93,19 @@ def of_source(
         settings: what holds.
         variant: check that variant alone.
         skip_unmarked: what is no spec is skipped, even if it was named.
-        base: the networks as they were, to hold increases against.
+        base: what is said of it as it was, to hold increases against.
     """
     policy = settings.policy(source.path, *source.others, show_info=settings.show_info)
     return engine.lint_source(
         source,
         skip_unmarked=skip_unmarked,
         variant=variant,
-        policy=policy._replace(base=base),
+        policy=policy if base is None else _held_against(base, policy),
     )
+
+
+def _held_against(base: Report, policy: Policy) -> Policy:
+    from nnlint import comparison  # noqa: PLC0415 - only a change has a base
+
+    promised = comparison.promised(base)
+    return policy._replace(base=comparison.graphs(base), promised=promised)

@@ -294,11 +294,12 @@ def _grown(
     spec: ModelSpec, graph: Graph, policy: Policy, key: str | None
 ) -> Iterator[Problem]:
     """What a change adds too much, the network being known in the base by that key."""
-    if not (policy.base and key in policy.base and (spec.budget or policy.ceilings)):
+    ceilings = (*policy.ceilings, *policy.promised)
+    if not (policy.base and key in policy.base and (spec.budget or ceilings)):
         return
     from nnlint import budget  # noqa: PLC0415 - as above
 
-    yield from budget.grown(policy.base[key], graph, spec, policy.ceilings)
+    yield from budget.grown(policy.base[key], graph, spec, ceilings)
 
 
 def _laid_out(meant: Meant, variant: str | None, data: Any) -> Graph | None:

@@ -120,6 +120,8 @@ class Policy(Record):
         base: the networks as they were before a change, the spec's own under None and its
             variants under their names; one that nobody can tell is None. None: there is no
             change to judge.
+        promised: the limits of increases that the base sets itself: a change can't raise
+            them and use that at once.
     """
 
     switches: Switches = {}
@@ -129,6 +131,7 @@ class Policy(Record):
     show_info: bool = False
     ceilings: tuple[Ceiling, ...] = ()
     base: Mapping[str | None, Graph | None] | None = None
+    promised: tuple[Ceiling, ...] = ()
 
     def weighed(self, finding: Finding) -> Finding:
         """The finding with the severity that holds here."""

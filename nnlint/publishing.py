@@ -18,6 +18,8 @@ SUMMARY = "GITHUB_STEP_SUMMARY"
 """The variable in which GitHub names the file."""
 SUMMARISED = "github"
 """The format that a summary goes with."""
+SUMMARY_FORMAT = "markdown"
+"""The format that it is in."""
 
 
 class Published(Record):
@@ -92,7 +94,7 @@ def _written(chosen: Options, render: Callable[[str, Style], str]) -> list[str]:
 def _summarised(chosen: Options, render: Callable[[str, Style], str]) -> Iterator[str]:
     from nnlint import step_summary  # noqa: PLC0415 - only on GitHub
 
-    text = step_summary.fenced(render("concise", chosen.plain))
+    text = render(SUMMARY_FORMAT, chosen.plain)
     failed = step_summary.append(chosen.step_summary or "", text)
     if failed:
         yield failed

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from nnlint.terminal import visible
 
 LIMIT = 1024 * 1024
 """The bytes of a step's summary; of one that is larger GitHub shows nothing."""
-NOTHING = "no findings\n"
 CUT = "\n\nThe rest is left out: a summary has at most 1 MiB.\n"
 
 
@@ -23,12 +21,6 @@ def append(path: str, text: str) -> str | None:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         return f"{visible(path)}: the summary can't be written: {reason}"
     return None
-
-
-def fenced(words: str) -> str:
-    """The text as a block of code that nothing in it can end."""
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", words)), default=0))
-    return f"{fence}text\n{words or NOTHING}{fence}\n"
 
 
 def _fitting(data: bytes, room: int) -> bytes:

@@ -16,11 +16,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from nnlint import engine, formats
+from nnlint import engine, formats, rules
 from nnlint.report import Report, Status
 from nnlint.report_schema import report_schema
 from nnlint.terminal import Style, visible
 from tests.formats.test_sarif import validator as sarif_validator
+from tests.markdown import reading
 from tests.test_cli import lint
 from tests.test_report_schema import validator as json_validator
 from tests.workflow_commands import commands
@@ -207,6 +208,24 @@ def read_csv(text: str, given: Sequence[Report]) -> Records:
     return found(given), cells
 
 
+TAG = re.compile(r"</?(?:details|summary|code|sub|b|br)>|<!-- nnlint -->")
+
+
+def read_markdown(text: str, given: Sequence[Report]) -> Records:
+    """As many findings as fit into a comment, each linked to its rule, and nothing else is."""
+    every = list(reading.tokens(text))
+    links = [str(one.attrs["href"]) for one in every if one.type == "link_open"]
+    assert all(link.startswith(f"{rules.CATALOGUE}#nn") for link in links)
+    assert not [one for one in every if one.type in ("image", "fence", "code_block")]
+    tags = [tag for part in reading.html(text) for tag in re.findall(r"<[^>]*>", part)]
+    assert [tag for tag in tags if not TAG.fullmatch(tag)] == []
+    assert reading.acting(text) == []
+    assert len(links) <= found(given)
+    fits = len(text) < 50_000
+    assert not fits or len(links) == found(given)
+    return found(given), [one.content for one in every if one.type in ("text", "code_inline")]
+
+
 READERS: dict[str, Callable[[str, Sequence[Report]], Records]] = {
     "concise": read_concise,
     "csv": read_csv,
@@ -215,6 +234,7 @@ READERS: dict[str, Callable[[str, Sequence[Report]], Records]] = {
     "gitlab": read_gitlab,
     "json": read_json,
     "junit": read_junit,
+    "markdown": read_markdown,
     "sarif": read_sarif,
 }
 ACTS = re.compile(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from fractions import Fraction
 
+    from nnlint.budget.growth import Growth
     from nnlint.finding import Problem
     from nnlint.graph import Graph
     from nnlint.spec import ModelSpec
@@ -147,7 +148,11 @@ def grown(
     from nnlint.budget import words  # noqa: PLC0415 - only a change pays for it
     from nnlint.budget.growth import growths  # noqa: PLC0415 - as above
 
-    for growth in growths(before, after, (*ceilings, *read(spec.budget))):
+    lowest: dict[object, Growth] = {}
+    for growth in growths(before, after, (*read(spec.budget), *ceilings)):
+        known = lowest.setdefault(growth.subject, growth)
+        lowest[growth.subject] = min(known, growth, key=lambda one: one.most)
+    for growth in lowest.values():
         if growth.state == "over":
             yield words.grown(growth)
         elif growth.state == "unknown":

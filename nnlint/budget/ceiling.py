@@ -70,6 +70,11 @@ class Ceiling(Record):
         return self.origin is not None and (self.origin[:2] == "--" or self.origin[-1:] == "=")
 
     @property
+    def limits_increase(self) -> bool:
+        """Whether it limits what a change may add."""
+        return self.max_increase is not None or self.max_increase_pct is not None
+
+    @property
     def place(self) -> Path:
         """Where a finding about it points: at the spec's budget, or at the spec."""
         return ("budget", *self.path) if self.origin is None else (*TOP, *self.path)

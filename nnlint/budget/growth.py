@@ -37,6 +37,11 @@ class Growth(Record):
     percentage: Fraction | None = None
 
     @property
+    def subject(self) -> object:
+        """What is limited, and how."""
+        return (self.what.ceiling.subject, self.what.part, self.percentage is None)
+
+    @property
     def added(self) -> Amount:
         """What the change adds; negative: it takes away."""
         return self.what.used.amount - self.before.amount
@@ -54,7 +59,7 @@ def growths(
 ) -> Iterator[Growth]:
     """Every limit of an increase, held against a change."""
     for ceiling in ceilings:
-        if ceiling.max_increase is None and ceiling.max_increase_pct is None:
+        if not ceiling.limits_increase:
             continue
         was = {one.part: one.used for one in measured(ceiling, before)} if before else {}
         for now in measured(ceiling, after):

@@ -94,7 +94,7 @@ def _linted(path: str, chosen: Options, before: Report | None = None) -> Report:
         sources.Source(path, named=True),
         chosen.settings,
         variant=chosen.variant,
-        base=comparison.graphs(before),
+        base=before,
     )
 
 
@@ -136,7 +136,7 @@ def _now(pair: Pair, chosen: Options, before: Report | None) -> Report | None:
         chosen.settings,
         variant=chosen.variant,
         skip_unmarked=chosen.skip_unmarked or pair.data is not None,
-        base=comparison.graphs(before),
+        base=before,
     )
     return None if report.status is Status.SKIPPED else report
 

@@ -21,7 +21,7 @@ from nnlint.report import Status
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nnlint.budget import Bound
+    from nnlint.budget import Bound, Ceiling
     from nnlint.finding import Finding
     from nnlint.graph import Graph
     from nnlint.report import Report
@@ -214,6 +214,12 @@ def graphs(report: Report | None) -> dict[str | None, Graph | None] | None:
         return None
     variants = {one.graph.variant: one.graph for one in report.variants}
     return {None: report.graph, **variants}
+
+
+def promised(report: Report) -> tuple[Ceiling, ...]:
+    """The limits of increases that a spec sets itself, which hold for the next change."""
+    own = (one for one in report.ceilings if one.origin is None and one.limits_increase)
+    return tuple(one._replace(origin="the base") for one in own)
 
 
 def network(

@@ -284,11 +284,11 @@ def test_names_that_are_not_enough_get_their_path() -> None:
         ({"params": 15_000}, {"params": 20_000}, "15,000 → 20,000"),
         ({"params": 15_000}, {}, "nothing limits it any more"),
         ({"params": 15_000}, {"params": {"max": 15_000, "level": "warning"}},
-         "to be over it was an error, and is now warning"),
+         "15,000 → 15,000 (warning)"),
         ({"params": {"max": 15_000, "max_increase": 5}}, {"params": {"max": 15_000}},
-         "max_increase 5 → none"),
+         "params.max_increase of mlp: 5 → nothing limits it any more"),
         ({"params": {"max": 15_000, "max_increase_pct": 5}},
-         {"params": {"max": 15_000, "max_increase_pct": 7}}, "max_increase_pct 5.0 % → 7.0 %"),
+         {"params": {"max": 15_000, "max_increase_pct": 7}}, ": 5.0 % → 7.0 %"),
     ],
 )  # fmt: skip
 def test_a_weaker_budget_is_said_at_once(old: Any, new: Any, words: str) -> None:
