@@ -47,7 +47,7 @@ def write(diff: Diff, page: Page) -> None:
     for network in shown:
         _folded(network, page, len(shown))
     _fixed(diff, page)
-    page.add(_footer(diff, every, shown))
+    page.footer = _footer(diff, every, shown)
 
 
 def _table(shown: Sequence[Network], page: Page) -> None:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 MOST = 65_536
 """Characters of a comment on GitHub."""
-KEPT = 1_000
-"""Of them, those for the lines that say what was left out."""
+KEPT = 2_000
+"""Of them, those for the last lines, and for the one that says what was left out."""
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MOST_ROWS = 50
 """Rows of a table."""
@@ -27,6 +27,7 @@ class Page:
         self.room = most - KEPT
         self.blocks: list[str] = []
         self.missing: dict[str, int] = {}
+        self.footer = ""
 
     def add(self, block: str, noun: str = "", number: int = 1) -> None:
         """A block, if there is room; if not, so many of the `noun` are missing."""
@@ -71,7 +72,8 @@ class Page:
         """The whole page."""
         said = [plural(number, noun) for noun, number in self.missing.items() if number]
         left_out = f"Left out, for the page has no room: {listed(said, 'and')}."
-        return "\n\n".join([*self.blocks, *([left_out] if said else [])]) + "\n"
+        ends = [left_out if said else "", self.footer]
+        return "\n\n".join([*self.blocks, *filter(None, ends)]) + "\n"
 
 
 def table_lines(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

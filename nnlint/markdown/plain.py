@@ -50,7 +50,7 @@ def write(reports: Sequence[Report], page: Page) -> None:
     page.items([line for _, line in sorted(said, key=lambda one: -one[0])], "finding")
     for one in lines:
         page.add(_folded(one), "layer table")
-    page.add(_footer(reports))
+    page.footer = _footer(reports)
 
 
 def _networks(reports: Sequence[Report]) -> Iterator[Line]:
