@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ACTION = ROOT / "action.yml"
 BASH = ("bash", "--noprofile", "--norc", "-eo", "pipefail")
-"""What `shell: bash` means: docs.github.com, "Workflow syntax", jobs.<job_id>.steps[*].shell."""
+"""What `shell: bash` means: docs.github.com, "Workflow syntax", on the `shell` of a step."""
 EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
 LEFT = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 
@@ -79,7 +79,7 @@ class Runner:
         """The text with its expressions filled in; what the event does not say is empty."""
         known = self.values
         filled = EXPRESSION.sub(lambda match: known.get(match[1]) or _empty(match[1]), text)
-        assert LEFT.search(filled) is None, f"an expression that this runner does not know: {text}"
+        assert LEFT.search(filled) is None, f"this runner does not know: {text}"
         return filled
 
     def run(self, inputs: Mapping[str, str] | None = None) -> int:
@@ -134,7 +134,7 @@ class Runner:
 
 
 def _empty(expression: str) -> str:
-    """GitHub gives nothing for what it does not know; of inputs and other roots that is a slip."""
+    """What the event does not say is empty; an input or a step that is nowhere is a slip."""
     root = expression.partition(".")[0]
     assert root in ("github", "steps", "inputs"), f"no such context: {expression}"
     if root == "inputs":

@@ -58,7 +58,11 @@ class Job(NamedTuple):
     def calls(self) -> list[list[str]]:
         """What was asked of GitHub."""
         file = self.gh / "calls.jsonl"
-        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+        return (
+            [json.loads(line) for line in file.read_text().splitlines()]
+            if file.exists()
+            else []
+        )
 
 
 @pytest.fixture(scope="module")
@@ -277,7 +281,10 @@ def test_the_worst_decides(makes: Makes, lint: str, diff: str) -> None:
     """As in `nnlint` itself: 2 beats the rest, and findings beat budgets."""
     runner = Runner(makes.tmp, makes.tmp, makes.env, {})
     runner.start({})
-    runner.values |= {"steps.lint.outputs.exit-code": lint, "steps.diff.outputs.exit-code": diff}
+    runner.values |= {
+        "steps.lint.outputs.exit-code": lint,
+        "steps.diff.outputs.exit-code": diff,
+    }
     known = lint in LEAST_FIRST and diff in ("", *LEAST_FIRST)
     worst = max((lint, diff or "0"), key=LEAST_FIRST.index) if known else "2"
     assert str(runner.step(STEPS[-1]).code) == worst

@@ -30,7 +30,9 @@ def main(words: list[str]) -> int:
         sys.exit("gh: To use GitHub CLI in a GitHub Actions workflow, set GH_TOKEN")
     comments = json.loads(COMMENTS.read_text()) if COMMENTS.exists() else []
     match words:
-        case ["api", "--paginate", address, "--jq", query] if address == f"{ISSUE}?per_page=100":
+        case ["api", "--paginate", address, "--jq", query] if (
+            address == f"{ISSUE}?per_page=100"
+        ):
             return listed(comments, query)
         case ["api", "--silent", "--method", method, address, "--field", field]:
             return written(comments, method, address, field)
