@@ -15,6 +15,7 @@ import pytest
 
 import nnlint
 from nnlint import formats
+from nnlint.terminal import Style
 from tests import repositories
 from tests.composite import Runner, action
 from tests.repositories import ROOT, git
@@ -187,8 +188,6 @@ def test_only_the_comment_gets_a_token() -> None:
 
 @needs_markdown
 def test_the_comment_is_found_by_the_line_that_the_format_writes() -> None:
-    from nnlint.terminal import Style
-
     text = formats.render("markdown", (), Style(colored=False, width=80, table=None))
     assert text.startswith(MARKER)
     assert f'startswith("{MARKER}")' in SCRIPTS["Comment"]
@@ -281,10 +280,8 @@ def test_the_worst_decides(makes: Makes, lint: str, diff: str) -> None:
     """As in `nnlint` itself: 2 beats the rest, and findings beat budgets."""
     runner = Runner(makes.tmp, makes.tmp, makes.env, {})
     runner.start({})
-    runner.values |= {
-        "steps.lint.outputs.exit-code": lint,
-        "steps.diff.outputs.exit-code": diff,
-    }
+    runner.keep("lint", {"exit-code": lint})
+    runner.keep("diff", {"exit-code": diff})
     known = lint in LEAST_FIRST and diff in ("", *LEAST_FIRST)
     worst = max((lint, diff or "0"), key=LEAST_FIRST.index) if known else "2"
     assert str(runner.step(STEPS[-1]).code) == worst

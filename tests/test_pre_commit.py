@@ -59,11 +59,11 @@ class Hook(NamedTuple):
         folder: Path,
         files: Mapping[str, str | bytes | None],
         args: str = "",
-        id: str = "nnlint",
+        name: str = "nnlint",
     ) -> Path:
         """A user's repository with these files staged, and a hook in its configuration."""
         return self.configured(
-            folder, files, f"{{id: {id}{f', args: {args}' if args else ''}}}"
+            folder, files, f"{{id: {name}{f', args: {args}' if args else ''}}}"
         )
 
     def configured(
@@ -195,7 +195,7 @@ def test_warning_alone_passes_where_the_user_asks_for_no_more(
 OTHERS: dict[str, str | bytes | None] = {
     "k8s.yaml": "apiVersion: v1\nkind: Service\n---\napiVersion: v1\nkind: Pod\n",
     ".github/workflows/ci.yml": "on: push\njobs: {a: {runs-on: x, steps: [{run: nnlint .}]}}\n",
-    "chart/templates/pod.yaml": "{{- if .Values.on }}\nkind: Pod\nargs: {{ toYaml . }}\n{{ end }}",
+    "chart/templates/pod.yaml": "{{- if .Values.on }}\nargs: {{ toYaml . }}",
     "docker-compose.yml": UNMARKED,
     "latin.yaml": "name: größe\n".encode("latin-1"),
     "empty.yaml": "",
@@ -217,7 +217,7 @@ layers:
 
 @pytest.mark.parametrize("name", hooks())
 def test_yaml_of_other_kinds_is_left_alone(hook: Hook, tmp_path: Path, name: str) -> None:
-    done = hook.run(hook.project(tmp_path, OTHERS, id=name), "run", "--all-files")
+    done = hook.run(hook.project(tmp_path, OTHERS, name=name), "run", "--all-files")
     assert done.returncode == 0, done.stdout
     repositories.write(tmp_path, {"broken.yaml": BROKEN})
     git(tmp_path, hook.env, "add", "--all")
@@ -230,7 +230,7 @@ def test_yaml_of_other_kinds_is_left_alone(hook: Hook, tmp_path: Path, name: str
 @pytest.mark.parametrize("name", hooks())
 def test_odd_names_and_windows_line_ends(hook: Hook, tmp_path: Path, name: str) -> None:
     windows = BROKEN.replace("\n", "\r\n").encode()
-    project = hook.project(tmp_path, dict.fromkeys(NAMES, windows), id=name)
+    project = hook.project(tmp_path, dict.fromkeys(NAMES, windows), name=name)
     done = hook.run(project, "run")
     assert done.returncode == 1, done.stdout
     assert done.stdout.count("error[NN201]") == len(NAMES), done.stdout
@@ -241,7 +241,7 @@ def test_odd_names_and_windows_line_ends(hook: Hook, tmp_path: Path, name: str) 
 @pytest.mark.parametrize("name", hooks())
 def test_a_name_like_an_option_is_never_green(hook: Hook, tmp_path: Path, name: str) -> None:
     """pre-commit hands over names as they are; what can't be told apart is refused."""
-    done = hook.run(hook.project(tmp_path, {"-x.yaml": BROKEN}, id=name), "run")
+    done = hook.run(hook.project(tmp_path, {"-x.yaml": BROKEN}, name=name), "run")
     assert done.returncode == 1, done.stdout
     assert "-x.yaml" in done.stdout
 
@@ -249,7 +249,7 @@ def test_a_name_like_an_option_is_never_green(hook: Hook, tmp_path: Path, name: 
 @pytest.mark.parametrize("name", hooks())
 def test_a_file_that_is_gone_is_no_news(hook: Hook, tmp_path: Path, name: str) -> None:
     files = {"good.yaml": GOOD, "broken.yaml": BROKEN}
-    project = hook.project(tmp_path, files, id=name)
+    project = hook.project(tmp_path, files, name=name)
     repositories.commit(project, hook.env, {})
     git(project, hook.env, "rm", "-q", "broken.yaml")
     done = hook.run(project, "run")
@@ -260,7 +260,7 @@ def test_a_file_that_is_gone_is_no_news(hook: Hook, tmp_path: Path, name: str) -
 
 
 def test_a_fix_stops_the_commit_and_the_second_try_passes(hook: Hook, tmp_path: Path) -> None:
-    project = hook.project(tmp_path, {"net.yaml": FIXABLE, **OTHERS}, id="nnlint-fix")
+    project = hook.project(tmp_path, {"net.yaml": FIXABLE, **OTHERS}, name="nnlint-fix")
     first = hook.run(project, "run")
     assert first.returncode == 1, first.stdout
     assert "files were modified by this hook" in first.stdout
@@ -276,13 +276,13 @@ def test_a_fix_stops_the_commit_and_the_second_try_passes(hook: Hook, tmp_path: 
 
 def test_windows_line_ends_stay(hook: Hook, tmp_path: Path) -> None:
     files = {"net.yaml": FIXABLE.replace("\n", "\r\n").encode()}
-    project = hook.project(tmp_path, {**files}, id="nnlint-fix")
+    project = hook.project(tmp_path, {**files}, name="nnlint-fix")
     assert hook.run(project, "run").returncode == 1
     assert (project / "net.yaml").read_bytes() == MENDED.replace("\n", "\r\n").encode()
 
 
 def test_what_no_fix_mends_fails_although_nothing_changes(hook: Hook, tmp_path: Path) -> None:
-    done = hook.run(hook.project(tmp_path, {"net.yaml": BROKEN}, id="nnlint-fix"), "run")
+    done = hook.run(hook.project(tmp_path, {"net.yaml": BROKEN}, name="nnlint-fix"), "run")
     assert done.returncode == 1, done.stdout
     assert "exit code: 1" in done.stdout
     assert "files were modified" not in done.stdout
@@ -302,7 +302,7 @@ def linear(width: int) -> str:
 
 
 def test_a_change_that_grows_too_much_is_stopped(hook: Hook, tmp_path: Path) -> None:
-    project = hook.project(tmp_path, {"net.yaml": linear(10)}, id="nnlint-budget")
+    project = hook.project(tmp_path, {"net.yaml": linear(10)}, name="nnlint-budget")
     assert hook.run(project, "run").returncode == 0, "in the first commit all is new"
     repositories.commit(project, hook.env, {})
     assert hook.run(project, "run", "--all-files").returncode == 0, "nothing changed"
@@ -318,7 +318,7 @@ def test_a_change_that_grows_too_much_is_stopped(hook: Hook, tmp_path: Path) -> 
 
 
 def test_a_renamed_spec_is_held_against_its_old_self(hook: Hook, tmp_path: Path) -> None:
-    project = hook.project(tmp_path, {"net.yaml": linear(10)}, id="nnlint-budget")
+    project = hook.project(tmp_path, {"net.yaml": linear(10)}, name="nnlint-budget")
     repositories.commit(project, hook.env, {})
     repositories.write(project, {"net.yaml": None, "new name.yaml": linear(12)})
     git(project, hook.env, "add", "--all")
@@ -329,7 +329,7 @@ def test_a_renamed_spec_is_held_against_its_old_self(hook: Hook, tmp_path: Path)
 
 
 def test_a_draft_that_git_does_not_know_stops_no_commit(hook: Hook, tmp_path: Path) -> None:
-    project = hook.project(tmp_path, {"net.yaml": linear(10)}, id="nnlint-budget")
+    project = hook.project(tmp_path, {"net.yaml": linear(10)}, name="nnlint-budget")
     repositories.commit(project, hook.env, {})
     repositories.write(project, {"net.yaml": linear(11)})
     git(project, hook.env, "add", "--all")
@@ -346,7 +346,7 @@ def test_in_ci_the_base_is_a_branch(
     hook: Hook, tmp_path: Path, args: str, passes: bool
 ) -> None:
     """The working tree is the last commit there, which differs from nothing by default."""
-    project = hook.project(tmp_path, {"net.yaml": linear(10)}, args, id="nnlint-budget")
+    project = hook.project(tmp_path, {"net.yaml": linear(10)}, args, name="nnlint-budget")
     repositories.commit(project, hook.env, {})
     git(project, hook.env, "checkout", "-q", "-b", "change")
     repositories.commit(project, hook.env, {"net.yaml": linear(12)})
@@ -357,7 +357,7 @@ def test_in_ci_the_base_is_a_branch(
 
 def test_a_base_that_is_nowhere_is_not_green(hook: Hook, tmp_path: Path) -> None:
     files = {"net.yaml": linear(10)}
-    project = hook.project(tmp_path, {**files}, "[--base, origin/main]", id="nnlint-budget")
+    project = hook.project(tmp_path, {**files}, "[--base, origin/main]", name="nnlint-budget")
     done = hook.run(project, "run")
     assert done.returncode == 1, done.stdout
     assert "exit code: 2" in done.stdout

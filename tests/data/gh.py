@@ -15,9 +15,11 @@ from pathlib import Path
 HOME = Path(os.environ["FAKE_GH"])
 COMMENTS = HOME / "comments.json"
 ISSUE = "repos/ann/nets/issues/7/comments"
+ALL = f"{ISSUE}?per_page=100"
 ONE = re.compile(r"repos/ann/nets/issues/comments/(\d+)")
 OWN = re.compile(
-    r'\.\[\] \| select\(\.user\.login == "(.*)" and \(\.body \| startswith\("(.*)"\)\)\) \| \.id'
+    r"\.\[\] \| "
+    r'select\(\.user\.login == "(.*)" and \(\.body \| startswith\("(.*)"\)\)\) \| \.id'
 )
 BOT = "github-actions[bot]"
 
@@ -30,9 +32,7 @@ def main(words: list[str]) -> int:
         sys.exit("gh: To use GitHub CLI in a GitHub Actions workflow, set GH_TOKEN")
     comments = json.loads(COMMENTS.read_text()) if COMMENTS.exists() else []
     match words:
-        case ["api", "--paginate", address, "--jq", query] if (
-            address == f"{ISSUE}?per_page=100"
-        ):
+        case ["api", "--paginate", address, "--jq", query] if address == ALL:
             return listed(comments, query)
         case ["api", "--silent", "--method", method, address, "--field", field]:
             return written(comments, method, address, field)
@@ -46,7 +46,7 @@ def listed(comments: list[dict[str, object]], query: str) -> int:
         sys.exit(f"gh: another query than this one knows: {query}")
     for one in comments:
         if one["login"] == asked[1] and str(one["body"]).startswith(asked[2]):
-            print(one["id"])
+            sys.stdout.write(f"{one['id']}\n")
     return 0
 
 
