@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 import yaml
 
+import nnlint
 from tests import repositories
 from tests.repositories import ROOT, git
 
@@ -371,3 +372,51 @@ def test_the_user_leaves_files_out(hook: Hook, tmp_path: Path) -> None:
     repositories.write(project, {"papers/net.yaml": linear(12)})
     git(project, hook.env, "add", "--all")
     assert hook.run(project, "run").returncode == 0
+
+
+# -- the README
+
+
+def readme_configurations() -> list[str]:
+    """The blocks of the README that go into .pre-commit-config.yaml."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    return re.findall(r"```yaml\n(repos:\n.*?)```", readme, re.DOTALL)
+
+
+def pasted(hook: Hook, folder: Path, block: str) -> Path:
+    """A repository with that configuration; `repo` and `rev` are this working tree's."""
+    config = yaml.safe_load(block)
+    (source,) = config["repos"]
+    assert (source["repo"], source["rev"]) == (nnlint.HOME, f"v{nnlint.__version__}")
+    source["repo"], source["rev"] = str(hook.repository), hook.revision
+    git(folder, hook.env, "init", "-q", "-b", "main")
+    written = {".pre-commit-config.yaml": yaml.safe_dump(config), "net.yaml": linear(10)}
+    repositories.commit(folder, hook.env, {**written})
+    git(folder, hook.env, "remote", "add", "origin", str(folder))
+    git(folder, hook.env, "fetch", "-q", "origin")
+    git(folder, hook.env, "checkout", "-q", "-b", "change")
+    return folder
+
+
+def test_the_readme_s_first_configuration(hook: Hook, tmp_path: Path) -> None:
+    project = pasted(hook, tmp_path, readme_configurations()[0])
+    assert hook.run(project, "run", "--all-files").returncode == 0
+    repositories.commit(project, hook.env, {"near.yaml": WARNED})
+    done = hook.run(project, "run", "--all-files")
+    assert done.returncode == 1, done.stdout
+    assert "warning[NN902]" in done.stdout
+
+
+def test_the_readme_s_second_configuration(hook: Hook, tmp_path: Path) -> None:
+    project = pasted(hook, tmp_path, readme_configurations()[1])
+    assert hook.run(project, "run", "--all-files").returncode == 0
+    repositories.commit(project, hook.env, {"net.yaml": linear(12), "keras.yaml": FIXABLE})
+    done = hook.run(project, "run", "--all-files")
+    assert done.returncode == 1, done.stdout
+    assert "error[NN904]" in done.stdout
+    assert (project / "keras.yaml").read_text() == MENDED
+
+
+def test_the_readme_names_every_hook() -> None:
+    section = (ROOT / "README.md").read_text("utf-8").partition("## In CI")[2]
+    assert all(f"id: {name}\n" in section for name in hooks())
