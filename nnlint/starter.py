@@ -105,8 +105,9 @@ def next_steps(path: Path) -> str:
         CONFIGURATION,
         "In .pre-commit-config.yaml (rev is a tag or commit of that repository):",
         HOOK,
-        f"In CI: pip install nnlint && nnlint {folder}",
-    )) + "\n"  # fmt: skip
+        f"In CI (for GitHub there is an action: {HOME}#in-ci):",
+        CI.format(folder=folder),
+    ))  # fmt: skip
 
 
 CONFIGURATION = """\
@@ -127,4 +128,11 @@ repos:
     hooks:
       - id: nnlint
         args: [--fail-on, warning]
+"""
+
+CI = """\
+
+pip install nnlint
+nnlint {folder} --output junit=nnlint.xml
+nnlint diff --base origin/main... {folder}
 """

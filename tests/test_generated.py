@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -79,27 +78,3 @@ def test_every_spec_is_clean_and_states_its_count(spec: Path) -> None:
     assert report.graph
     assert yaml.safe_load(text)["expect"]["params"] == report.graph.totals.params
     assert all(one.holds for one in report.expectations)
-
-
-def readme_blocks(language: str) -> list[str]:
-    text = (ROOT / "README.md").read_text("utf-8")
-    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
-
-
-def test_the_readme_s_specs_are_clean_and_prove_their_counts() -> None:
-    first, second, hook = readme_blocks("yaml")
-    for spec in (first, second):
-        report = engine.lint_text(spec)
-        assert report.findings == ()
-        assert all(one.holds for one in report.expectations)
-        assert "params" in [one.key for one in report.expectations]
-    assert yaml.safe_load(hook)["repos"][0]["hooks"][0]["id"] == "nnlint"
-
-
-def test_the_readme_s_commands_are_what_the_gate_runs() -> None:
-    show, test = (shlex.split(block) for block in readme_blocks("sh"))
-    assert (
-        show[-2:] == [".venv/bin/nnlint", "specs/mnist.yaml"] or show[-1] == "specs/mnist.yaml"
-    )
-    assert test[-2:] == ["-m", "pytest"]
-    assert "python -m pytest" in (ROOT / ".ci" / "run").read_text("utf-8")

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import sys
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).parent.parent
+import nnlint
+from tests import repositories
+from tests.repositories import ROOT, git
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
+ENTRIES = {
+    "nnlint": "nnlint --skip-unmarked --no-table",
+    "nnlint-fix": "nnlint --fix --skip-unmarked --no-table",
+    "nnlint-budget": "nnlint diff --skip-unmarked --base HEAD",
+}
 
 GOOD = """\
 nnlint: 1
@@ -39,42 +48,6 @@ budget: {params: 8k}
 UNMARKED = "services:\n  web: {image: nginx}\n"
 
 
-def isolated(home: Path) -> dict[str, str]:
-    """An environment without the user's git configuration, and with an author."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    someone = {
-        f"GIT_{role}_{part}": value
-        for role in ("AUTHOR", "COMMITTER")
-        for part, value in (("NAME", "Ann"), ("EMAIL", "ann@example.org"))
-    }
-    return {
-        **kept,
-        **someone,
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "PRE_COMMIT_HOME": str(home),
-        "PRE_COMMIT_COLOR": "never",
-        "PIP_NO_COMPILE": "0",  # so pip spells --no-compile; it saves two seconds
-    }
-
-
-def git(folder: Path, env: dict[str, str], *words: str) -> str:
-    """Run git there; what it says."""
-    done = subprocess.run(
-        ["git", *words], cwd=folder, env=env, check=True, capture_output=True, text=True
-    )
-    return done.stdout
-
-
-def copy_working_tree(to: Path, env: dict[str, str]) -> None:
-    """Every file that is tracked, or new and not ignored, as it is now."""
-    listed = git(ROOT, env, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, to / name)
-
-
 class Hook(NamedTuple):
     """nnlint as a hook repository, with its environment installed."""
 
@@ -82,16 +55,26 @@ class Hook(NamedTuple):
     revision: str
     env: dict[str, str]
 
-    def project(self, folder: Path, files: dict[str, str], args: str = "") -> Path:
-        """A user's repository with these files staged, and the hook in its configuration."""
-        git(folder, self.env, "init", "-q")
-        hook = f"{{id: nnlint{f', args: {args}' if args else ''}}}"
-        (folder / ".pre-commit-config.yaml").write_text(
-            f"repos:\n  - repo: {self.repository}\n    rev: {self.revision}\n"
-            f"    hooks: [{hook}]\n"
+    def project(
+        self,
+        folder: Path,
+        files: Mapping[str, str | bytes | None],
+        args: str = "",
+        name: str = "nnlint",
+    ) -> Path:
+        """A user's repository with these files staged, and a hook in its configuration."""
+        return self.configured(
+            folder, files, f"{{id: {name}{f', args: {args}' if args else ''}}}"
         )
-        for name, text in files.items():
-            (folder / name).write_text(text)
+
+    def configured(
+        self, folder: Path, files: Mapping[str, str | bytes | None], *hooks: str
+    ) -> Path:
+        """The same with several hooks."""
+        git(folder, self.env, "init", "-q", "-b", "main")
+        config = f"repos:\n  - repo: {self.repository}\n    rev: {self.revision}\n"
+        config += f"    hooks: [{', '.join(hooks)}]\n"
+        repositories.write(folder, {".pre-commit-config.yaml": config, **files})
         git(folder, self.env, "add", "--all")
         return folder
 
@@ -109,24 +92,35 @@ class Hook(NamedTuple):
 
 @pytest.fixture(scope="module")
 def hook(tmp_path_factory: pytest.TempPathFactory) -> Hook:
-    """Commit the working tree to a repository of its own, and install the hook once."""
-    env = isolated(tmp_path_factory.mktemp("pre-commit-home"))
+    """Commit the working tree to a repository of its own, and install the hooks once."""
+    env = {
+        **repositories.isolated(),
+        "PRE_COMMIT_HOME": str(tmp_path_factory.mktemp("pre-commit-home")),
+        "PRE_COMMIT_COLOR": "never",
+        "PIP_NO_COMPILE": "0",  # so pip spells --no-compile; it saves two seconds
+    }
     repository = tmp_path_factory.mktemp("nnlint-repository")
-    copy_working_tree(repository, env)
+    repositories.copy_working_tree(repository, env)
     git(repository, env, "init", "-q")
-    git(repository, env, "add", "--all")
-    git(repository, env, "commit", "-q", "-m", "The working tree")
-    made = Hook(repository, git(repository, env, "rev-parse", "HEAD").strip(), env)
+    made = Hook(repository, repositories.commit(repository, env, {}), env)
     user = made.project(tmp_path_factory.mktemp("first-user"), {})
     installed = made.run(user, "install-hooks")
     assert installed.returncode == 0, installed.stdout + installed.stderr
     return made
 
 
-def test_hooks_file_says_what_the_contract_says() -> None:
-    (entry,) = yaml.safe_load(HOOKS.read_text())
-    assert entry["id"] == "nnlint"
-    assert entry["entry"] == "nnlint --skip-unmarked --no-table"
+def hooks() -> dict[str, dict[str, Any]]:
+    """The hooks of the file by their ids."""
+    return {one["id"]: one for one in yaml.safe_load(HOOKS.read_text("utf-8"))}
+
+
+# -- what is written
+
+
+@pytest.mark.parametrize("name", hooks())
+def test_hooks_file_says_what_the_contract_says(name: str) -> None:
+    entry = hooks()[name]
+    assert entry["entry"] == ENTRIES[name]
     assert entry["files"] == r"\.ya?ml$"
     assert entry["require_serial"] is True
     assert entry["language"] == "python"
@@ -138,14 +132,20 @@ def test_hooks_file_says_what_the_contract_says() -> None:
     )
 
 
+def test_hooks_are_all_that_there_are() -> None:
+    assert set(hooks()) == set(ENTRIES)
+
+
 @pytest.mark.parametrize(
     ("name", "taken"),
     [("a.yaml", True), ("deep/a.yml", True), ("a.yaml.jinja", False), ("yaml", False),
      ("ayaml", False), ("a.json", False)],
 )  # fmt: skip
-def test_hook_takes_yaml_files_by_name(name: str, taken: bool) -> None:
-    (entry,) = yaml.safe_load(HOOKS.read_text())
-    assert bool(re.search(entry["files"], name)) is taken
+def test_hooks_take_yaml_files_by_name(name: str, taken: bool) -> None:
+    assert {bool(re.search(one["files"], name)) for one in hooks().values()} == {taken}
+
+
+# -- nnlint
 
 
 def test_good_spec_passes_without_a_table(hook: Hook, tmp_path: Path) -> None:
@@ -189,3 +189,234 @@ def test_warning_alone_passes_where_the_user_asks_for_no_more(
     done = hook.run(hook.project(tmp_path, {"near.yaml": WARNED}), "run", "--verbose")
     assert done.returncode == 0, done.stdout
     assert "warning[NN902]" in done.stdout
+
+
+# -- a repository with YAML of other kinds
+
+OTHERS: dict[str, str | bytes | None] = {
+    "k8s.yaml": "apiVersion: v1\nkind: Service\n---\napiVersion: v1\nkind: Pod\n",
+    ".github/workflows/ci.yml": "on: push\njobs: {a: {runs-on: x, steps: [{run: nnlint .}]}}\n",
+    "chart/templates/pod.yaml": "{{- if .Values.on }}\nargs: {{ toYaml . }}",
+    "docker-compose.yml": UNMARKED,
+    "latin.yaml": "name: größe\n".encode("latin-1"),
+    "empty.yaml": "",
+}
+NAMES = ("two words.yaml", "größe.yaml", "a'\"$(touch pwned).yaml", "#1 [x]{y}.yaml")
+FIXABLE = """\
+nnlint: 1
+input: [784]
+layers:
+  - {type: Dense, units: "10"}  # Keras' words
+"""
+MENDED = """\
+nnlint: 1
+input: [784]
+layers:
+  - {type: Linear, out_features: 10}  # Keras' words
+"""
+
+
+@pytest.mark.parametrize("name", hooks())
+def test_yaml_of_other_kinds_is_left_alone(hook: Hook, tmp_path: Path, name: str) -> None:
+    done = hook.run(hook.project(tmp_path, OTHERS, name=name), "run", "--all-files")
+    assert done.returncode == 0, done.stdout
+    repositories.write(tmp_path, {"broken.yaml": BROKEN})
+    git(tmp_path, hook.env, "add", "--all")
+    done = hook.run(tmp_path, "run", "--all-files")
+    assert done.returncode == 1, done.stdout
+    found = re.findall(r"(?m)^(\S+?):\d+:\d+: error\[NN201\]", done.stdout)
+    assert found == ["broken.yaml"], done.stdout
+
+
+@pytest.mark.parametrize("name", hooks())
+def test_odd_names_and_windows_line_ends(hook: Hook, tmp_path: Path, name: str) -> None:
+    windows = BROKEN.replace("\n", "\r\n").encode()
+    project = hook.project(tmp_path, dict.fromkeys(NAMES, windows), name=name)
+    done = hook.run(project, "run")
+    assert done.returncode == 1, done.stdout
+    assert done.stdout.count("error[NN201]") == len(NAMES), done.stdout
+    assert not (tmp_path / "pwned").exists()
+    assert {(tmp_path / one).read_bytes() for one in NAMES} == {windows}
+
+
+@pytest.mark.parametrize("name", hooks())
+def test_a_name_like_an_option_is_never_green(hook: Hook, tmp_path: Path, name: str) -> None:
+    """pre-commit hands over names as they are; what can't be told apart is refused."""
+    done = hook.run(hook.project(tmp_path, {"-x.yaml": BROKEN}, name=name), "run")
+    assert done.returncode == 1, done.stdout
+    assert "-x.yaml" in done.stdout
+
+
+@pytest.mark.parametrize("name", hooks())
+def test_a_file_that_is_gone_is_no_news(hook: Hook, tmp_path: Path, name: str) -> None:
+    files = {"good.yaml": GOOD, "broken.yaml": BROKEN}
+    project = hook.project(tmp_path, files, name=name)
+    repositories.commit(project, hook.env, {})
+    git(project, hook.env, "rm", "-q", "broken.yaml")
+    done = hook.run(project, "run")
+    assert done.returncode == 0, done.stdout
+
+
+# -- nnlint-fix
+
+
+def test_a_fix_stops_the_commit_and_the_second_try_passes(hook: Hook, tmp_path: Path) -> None:
+    project = hook.project(tmp_path, {"net.yaml": FIXABLE, **OTHERS}, name="nnlint-fix")
+    first = hook.run(project, "run")
+    assert first.returncode == 1, first.stdout
+    assert "files were modified by this hook" in first.stdout
+    assert "net.yaml" in first.stdout
+    assert (project / "net.yaml").read_text() == MENDED
+    for name, content in OTHERS.items():
+        written = content.encode() if isinstance(content, str) else content
+        assert (project / name).read_bytes() == written
+    git(project, hook.env, "add", "--all")
+    second = hook.run(project, "run")
+    assert second.returncode == 0, second.stdout
+
+
+def test_windows_line_ends_stay(hook: Hook, tmp_path: Path) -> None:
+    files = {"net.yaml": FIXABLE.replace("\n", "\r\n").encode()}
+    project = hook.project(tmp_path, {**files}, name="nnlint-fix")
+    assert hook.run(project, "run").returncode == 1
+    assert (project / "net.yaml").read_bytes() == MENDED.replace("\n", "\r\n").encode()
+
+
+def test_what_no_fix_mends_fails_although_nothing_changes(hook: Hook, tmp_path: Path) -> None:
+    done = hook.run(hook.project(tmp_path, {"net.yaml": BROKEN}, name="nnlint-fix"), "run")
+    assert done.returncode == 1, done.stdout
+    assert "exit code: 1" in done.stdout
+    assert "files were modified" not in done.stdout
+    assert (tmp_path / "net.yaml").read_text() == BROKEN
+
+
+# -- nnlint-budget
+
+
+def linear(width: int) -> str:
+    """A network of 784·width + width parameters, which may grow by 1,000."""
+    return (
+        "nnlint: 1\ninput: [784]\nlayers:\n"
+        f"  - {{type: Linear, out_features: {width}}}\n"
+        "budget: {params: {max_increase: 1000}}\n"
+    )
+
+
+def test_a_change_that_grows_too_much_is_stopped(hook: Hook, tmp_path: Path) -> None:
+    project = hook.project(tmp_path, {"net.yaml": linear(10)}, name="nnlint-budget")
+    assert hook.run(project, "run").returncode == 0, "in the first commit all is new"
+    repositories.commit(project, hook.env, {})
+    assert hook.run(project, "run", "--all-files").returncode == 0, "nothing changed"
+    repositories.write(project, {"net.yaml": linear(11)})
+    git(project, hook.env, "add", "--all")
+    assert hook.run(project, "run").returncode == 0, "785 more fit"
+    repositories.write(project, {"net.yaml": linear(12)})
+    git(project, hook.env, "add", "--all")
+    done = hook.run(project, "run")
+    assert done.returncode == 1, done.stdout
+    assert "error[NN904]" in done.stdout
+    assert "exit code: 3" in done.stdout
+
+
+def test_a_renamed_spec_is_held_against_its_old_self(hook: Hook, tmp_path: Path) -> None:
+    project = hook.project(tmp_path, {"net.yaml": linear(10)}, name="nnlint-budget")
+    repositories.commit(project, hook.env, {})
+    repositories.write(project, {"net.yaml": None, "new name.yaml": linear(12)})
+    git(project, hook.env, "add", "--all")
+    done = hook.run(project, "run")
+    assert done.returncode == 1, done.stdout
+    assert "new name.yaml:5:" in done.stdout
+    assert "error[NN904]" in done.stdout
+
+
+def test_a_draft_that_git_does_not_know_stops_no_commit(hook: Hook, tmp_path: Path) -> None:
+    project = hook.project(tmp_path, {"net.yaml": linear(10)}, name="nnlint-budget")
+    repositories.commit(project, hook.env, {})
+    repositories.write(project, {"net.yaml": linear(11)})
+    git(project, hook.env, "add", "--all")
+    repositories.write(project, {"draft.yaml": BROKEN})
+    done = hook.run(project, "run")
+    assert done.returncode == 0, done.stdout
+    assert "draft.yaml" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "passes"), [("", True), ("[--base, main]", False), ("[--base, main...]", False)]
+)
+def test_in_ci_the_base_is_a_branch(
+    hook: Hook, tmp_path: Path, args: str, passes: bool
+) -> None:
+    """The working tree is the last commit there, which differs from nothing by default."""
+    project = hook.project(tmp_path, {"net.yaml": linear(10)}, args, name="nnlint-budget")
+    repositories.commit(project, hook.env, {})
+    git(project, hook.env, "checkout", "-q", "-b", "change")
+    repositories.commit(project, hook.env, {"net.yaml": linear(12)})
+    for words in (("--all-files",), ("--from-ref", "main", "--to-ref", "HEAD")):
+        done = hook.run(project, "run", *words)
+        assert done.returncode == (0 if passes else 1), done.stdout
+
+
+def test_a_base_that_is_nowhere_is_not_green(hook: Hook, tmp_path: Path) -> None:
+    files = {"net.yaml": linear(10)}
+    project = hook.project(tmp_path, {**files}, "[--base, origin/main]", name="nnlint-budget")
+    done = hook.run(project, "run")
+    assert done.returncode == 1, done.stdout
+    assert "exit code: 2" in done.stdout
+    assert "origin/main" in done.stdout
+
+
+def test_the_user_leaves_files_out(hook: Hook, tmp_path: Path) -> None:
+    one = "{id: nnlint-budget, exclude: ^papers/}"
+    project = hook.configured(tmp_path, {"papers/net.yaml": linear(10)}, one)
+    repositories.commit(project, hook.env, {})
+    repositories.write(project, {"papers/net.yaml": linear(12)})
+    git(project, hook.env, "add", "--all")
+    assert hook.run(project, "run").returncode == 0
+
+
+# -- the README
+
+
+def readme_configurations() -> list[str]:
+    """The blocks of the README that go into .pre-commit-config.yaml."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    return re.findall(r"```yaml\n(repos:\n.*?)```", readme, re.DOTALL)
+
+
+def pasted(hook: Hook, folder: Path, block: str) -> Path:
+    """A repository with that configuration; `repo` and `rev` are this working tree's."""
+    config = yaml.safe_load(block)
+    (source,) = config["repos"]
+    assert (source["repo"], source["rev"]) == (nnlint.HOME, f"v{nnlint.__version__}")
+    source["repo"], source["rev"] = str(hook.repository), hook.revision
+    git(folder, hook.env, "init", "-q", "-b", "main")
+    written = {".pre-commit-config.yaml": yaml.safe_dump(config), "net.yaml": linear(10)}
+    repositories.commit(folder, hook.env, {**written})
+    git(folder, hook.env, "remote", "add", "origin", str(folder))
+    git(folder, hook.env, "fetch", "-q", "origin")
+    git(folder, hook.env, "checkout", "-q", "-b", "change")
+    return folder
+
+
+def test_the_readme_s_first_configuration(hook: Hook, tmp_path: Path) -> None:
+    project = pasted(hook, tmp_path, readme_configurations()[0])
+    assert hook.run(project, "run", "--all-files").returncode == 0
+    repositories.commit(project, hook.env, {"near.yaml": WARNED})
+    done = hook.run(project, "run", "--all-files")
+    assert done.returncode == 1, done.stdout
+    assert "warning[NN902]" in done.stdout
+
+
+def test_the_readme_s_second_configuration(hook: Hook, tmp_path: Path) -> None:
+    project = pasted(hook, tmp_path, readme_configurations()[1])
+    assert hook.run(project, "run", "--all-files").returncode == 0
+    repositories.commit(project, hook.env, {"net.yaml": linear(12), "keras.yaml": FIXABLE})
+    done = hook.run(project, "run", "--all-files")
+    assert done.returncode == 1, done.stdout
+    assert "error[NN904]" in done.stdout
+    assert (project / "keras.yaml").read_text() == MENDED
+
+
+def test_the_readme_names_every_hook() -> None:
+    section = (ROOT / "README.md").read_text("utf-8").partition("## In CI")[2]
+    assert all(f"id: {name}\n" in section for name in hooks())

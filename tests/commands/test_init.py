@@ -316,9 +316,11 @@ def test_a_dash_prints_the_template_and_nothing_else(name: str) -> None:
 def blocks(out: str) -> dict[str, str]:
     """The lines to paste, by what stands above them."""
     parts = re.split(
-        r"^In (pyproject\.toml|\.pre-commit-config\.yaml|CI)", out, flags=re.MULTILINE
+        r"^In (pyproject\.toml|\.pre-commit-config\.yaml|CI)\b", out, flags=re.MULTILINE
     )
-    return dict(zip(parts[1::2], (part.partition(":")[2] for part in parts[2::2]), strict=True))
+    return dict(
+        zip(parts[1::2], (part.partition(":\n")[2] for part in parts[2::2]), strict=True)
+    )
 
 
 def test_what_comes_next_can_be_pasted() -> None:
@@ -331,7 +333,13 @@ def test_what_comes_next_can_be_pasted() -> None:
     commented = re.sub(r"^# ", "", found["pyproject.toml"], flags=re.MULTILINE)
     every_key = tomllib.loads(commented)["tool"]["nnlint"]
     assert set(every_key) == {"fail-on", "extend-select", "ignore", "exclude", "budget"}
-    assert found["CI"].strip() == "pip install nnlint && nnlint specs"
+
+
+def test_ci_is_what_the_readme_shows() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    shown = re.findall(r"```sh\n(pip install nnlint\n.*?)```", readme, re.DOTALL)
+    assert shown == [blocks(run()[1])["CI"].lstrip()]
+    assert "nnlint 'my nets' --output" in blocks(run("my nets/a.yaml")[1])["CI"]
 
 
 def test_the_hook_is_the_one_that_the_readme_shows() -> None:
