@@ -46,9 +46,16 @@ class Pair(Record):
     data: bytes | None = None
 
 
+class Paired(Record):
+    """The files of both sides, and how many were left out because git does not know them."""
+
+    pairs: list[Pair]
+    untracked: int
+
+
 def pairs(
     paths: Sequence[str], revision: Revision, exclude: Sequence[Pattern], limit: int
-) -> list[Pair]:
+) -> Paired:
     """Every file that is a spec in the base, or may be one now.
 
     Args:
@@ -58,7 +65,9 @@ def pairs(
         limit: of bytes that are read of a file.
     """
     scope = _Scope(paths, revision)
-    now = {_key(revision, one): one for one in collect(paths, exclude) if scope.is_here(one)}
+    here = {_key(revision, one): one for one in collect(paths, exclude) if scope.is_here(one)}
+    drafts = revision.untracked(_unknown(here, revision))
+    now = {key: one for key, one in here.items() if key not in drafts}
     was = [path for path in revision.blobs if path in now or scope.holds_gone(path)]
     was = [path for path in was if not _excluded(revision.shown(path), exclude)]
     fresh = [key for key in now if key not in revision.blobs and not Path(key).is_absolute()]
@@ -74,7 +83,14 @@ def pairs(
     found += [
         Pair(None, name, name, gone[path]) for name, path in zip(shown, lost, strict=True)
     ]
-    return sorted(found, key=lambda one: one.path)
+    return Paired(sorted(found, key=lambda one: one.path), len(drafts))
+
+
+def _unknown(here: Mapping[str, Source], revision: Revision) -> Iterator[str]:
+    """What a search found and the base does not hold: git may not know it at all."""
+    for key, source in here.items():
+        if not source.named and key not in revision.blobs and not os.path.islink(source.path):  # noqa: PTH114 - as below
+            yield key
 
 
 def _key(revision: Revision, source: Source) -> str:

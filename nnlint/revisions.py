@@ -73,6 +73,14 @@ class Revision(Record):
         except ValueError:
             return None
 
+    def untracked(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths from the top that git does not know yet, as `git diff` has it."""
+        asked = frozenset(paths)
+        if not asked:
+            return asked
+        known = _git("-c", "core.fsmonitor=false", "ls-files", "-z", "--full-name", ":/")
+        return asked - {os.fsdecode(path) for path in known.split(b"\0")}
+
     def texts(self, paths: Iterable[str], limit: int) -> dict[str, bytes]:
         """The bytes of files by their paths; of too large ones as many as show that."""
         wanted = [self.blobs[path] for path in paths]

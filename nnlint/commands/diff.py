@@ -105,9 +105,9 @@ def _of_revision(base: str, chosen: Options) -> Diff:
 
     revision = revisions.read(base)
     found = pairing.pairs(chosen.paths or (".",), revision, chosen.settings.exclude, MAX_BYTES)
-    publishing.keep_inputs(chosen, (one.path for one in found))
-    compared = (_compared(pair, chosen) for pair in found)
-    return comparison.Diff(base, tuple(one for one in compared if one))
+    publishing.keep_inputs(chosen, (one.path for one in found.pairs))
+    compared = (_compared(pair, chosen) for pair in found.pairs)
+    return comparison.Diff(base, tuple(one for one in compared if one), found.untracked)
 
 
 def _compared(pair: Pair, chosen: Options) -> Comparison | None:
@@ -156,5 +156,8 @@ def _log(diff: Diff) -> Iterator[str]:
     for report in diff.reports:
         if report.status is Status.UNREADABLE:
             yield f"{visible(report.path)}: {visible(report.reason or '')}"
+    if diff.untracked:
+        files = plural(diff.untracked, "file")
+        yield f"{files} that git does not know left out: name them, or git add them"
     if not diff.comparisons:
         yield f"no spec here, and none in {visible(diff.base)}"

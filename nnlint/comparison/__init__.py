@@ -167,10 +167,12 @@ class Diff(Record):
     Attributes:
         base: what the base is called: a revision, or the old file.
         comparisons: every spec of both sides.
+        untracked: how many files were left out because git does not know them.
     """
 
     base: str
     comparisons: tuple[Comparison, ...]
+    untracked: int = 0
 
     @property
     def news(self) -> tuple[Comparison, ...]:
