@@ -323,7 +323,7 @@ def test_a_whole_clone_stays_whole(makes: Makes) -> None:
 def test_a_base_that_is_nowhere_can_not_be_checked(makes: Makes, base: str) -> None:
     job = makes.job({"net.yaml": SMALL}, {"net.yaml": GROWN})
     assert makes.run(job, base=base) == 2, job.runner.log
-    assert "nnlint: " in job.runner.log
+    assert f"nnlint: there is no base '{base}'" in job.runner.log
     assert not list(makes.tmp.rglob("pwned"))
 
 
@@ -426,6 +426,12 @@ def test_only_what_was_asked_for_is_checked(makes: Makes) -> None:
     job = makes.job(dict.fromkeys(grown, SMALL), {**grown})
     makes.run(job, paths="in")
     assert "out/net.yaml" not in job.runner.log
+
+
+def test_no_names_of_files_are_put_in_for_a_star(makes: Makes) -> None:
+    broken = dict.fromkeys(("old/a.yaml", "older/b.yaml"), BROKEN)
+    job = makes.job({"net.yaml": SMALL}, {**broken}, facts={})
+    assert makes.run(job, args="--exclude old*") == 0, job.runner.log
 
 
 @needs_markdown
