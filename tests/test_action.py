@@ -37,10 +37,6 @@ BROKEN = SPEC.format(width="ten")
 EXCEEDED = 784 * 11 + 11 - (784 * 10 + 10)
 assert EXCEEDED > 100
 
-needs_markdown = pytest.mark.skipif(
-    "markdown" not in formats.names(), reason="the format of the comment is not there yet"
-)
-
 
 class Job(NamedTuple):
     """A pull request, or a push, as a runner has it before the action begins."""
@@ -186,7 +182,6 @@ def test_only_the_comment_gets_a_token() -> None:
     assert [step["name"] for step in STEPS if "token" in str(step)] == ["Comment"]
 
 
-@needs_markdown
 def test_the_comment_is_found_by_the_line_that_the_format_writes() -> None:
     text = formats.render("markdown", (), Style(colored=False, width=80, table=None))
     assert text.startswith(MARKER)
@@ -209,7 +204,6 @@ def test_the_environment_holds_this_nnlint_and_leaves_the_user_s_alone(python: s
 # -- lint and diff
 
 
-@needs_markdown
 def test_a_change_over_its_budget_fails_and_is_told(makes: Makes) -> None:
     job = makes.job({"net.yaml": SMALL}, {"net.yaml": GROWN})
     code = makes.run(job)
@@ -224,7 +218,6 @@ def test_a_change_over_its_budget_fails_and_is_told(makes: Makes) -> None:
     assert "net.yaml" in job.runner.summary.read_text("utf-8")
 
 
-@needs_markdown
 def test_what_was_said_of_a_file_is_not_said_twice(makes: Makes) -> None:
     job = makes.job({"net.yaml": SMALL}, {"net.yaml": HUGE})
     assert makes.run(job) == 3
@@ -234,7 +227,6 @@ def test_what_was_said_of_a_file_is_not_said_twice(makes: Makes) -> None:
     assert not set(lint) & set(diff)
 
 
-@needs_markdown
 def test_a_change_within_its_budget_passes(makes: Makes) -> None:
     named = SMALL.replace("out_features: 10", "out_features: 10, name: head")
     job = makes.job({"net.yaml": SMALL}, {"net.yaml": named})
@@ -242,7 +234,6 @@ def test_a_change_within_its_budget_passes(makes: Makes) -> None:
     assert job.runner.output("exit-code") == "0"
 
 
-@needs_markdown
 def test_a_pull_request_without_networks_gets_no_comment(makes: Makes) -> None:
     job = makes.job({"net.yaml": SMALL}, {"compose.yaml": "services: {}\n", "README.md": "!"})
     assert makes.run(job) == 0, job.runner.log
@@ -291,7 +282,6 @@ def test_the_worst_decides(makes: Makes, lint: str, diff: str) -> None:
 # -- the base
 
 
-@needs_markdown
 def test_the_base_is_fetched_where_the_clone_lacks_it(makes: Makes) -> None:
     job = makes.job({"net.yaml": SMALL}, {"net.yaml": GROWN})
     folder = job.runner.folder
@@ -302,7 +292,6 @@ def test_the_base_is_fetched_where_the_clone_lacks_it(makes: Makes) -> None:
     git(folder, makes.env, "cat-file", "-e", f"{job.base}^{{commit}}")
 
 
-@needs_markdown
 @pytest.mark.parametrize("base", ["main", "origin/main"])
 def test_the_base_may_be_a_branch(makes: Makes, base: str) -> None:
     job = makes.job({"net.yaml": SMALL}, {"net.yaml": GROWN}, facts={})
@@ -310,7 +299,6 @@ def test_the_base_may_be_a_branch(makes: Makes, base: str) -> None:
     assert "NN904" in job.runner.said("Diff")
 
 
-@needs_markdown
 def test_a_whole_clone_stays_whole(makes: Makes) -> None:
     job = makes.job({"net.yaml": SMALL}, {"net.yaml": GROWN})
     folder = job.runner.folder
@@ -323,14 +311,13 @@ def test_a_whole_clone_stays_whole(makes: Makes) -> None:
 def test_a_base_that_is_nowhere_can_not_be_checked(makes: Makes, base: str) -> None:
     job = makes.job({"net.yaml": SMALL}, {"net.yaml": GROWN})
     assert makes.run(job, base=base) == 2, job.runner.log
-    assert "nnlint: " in job.runner.log
+    assert f"nnlint: there is no base '{base}'" in job.runner.log
     assert not list(makes.tmp.rglob("pwned"))
 
 
 # -- the comment
 
 
-@needs_markdown
 def test_the_second_run_writes_into_the_comment_of_the_first(makes: Makes) -> None:
     job = makes.job({"net.yaml": SMALL}, {"net.yaml": GROWN})
     makes.run(job)
@@ -342,7 +329,6 @@ def test_the_second_run_writes_into_the_comment_of_the_first(makes: Makes) -> No
     assert second["body"] != first["body"]
 
 
-@needs_markdown
 def test_a_comment_follows_a_change_that_is_taken_back(makes: Makes) -> None:
     job = makes.job({"net.yaml": SMALL}, {"net.yaml": GROWN})
     makes.run(job)
@@ -354,7 +340,6 @@ def test_a_comment_follows_a_change_that_is_taken_back(makes: Makes) -> None:
     assert f"{EXCEEDED}" not in after["body"]
 
 
-@needs_markdown
 def test_the_comments_of_others_stay(makes: Makes) -> None:
     job = makes.job({"net.yaml": SMALL}, {"net.yaml": GROWN})
     others = [
@@ -367,7 +352,6 @@ def test_the_comments_of_others_stay(makes: Makes) -> None:
     assert job.comments[2]["body"].startswith(MARKER)
 
 
-@needs_markdown
 def test_a_fork_s_token_writes_nothing_and_fails_nothing(makes: Makes) -> None:
     job = makes.job({"net.yaml": SMALL}, {"net.yaml": GROWN})
     (job.gh / "denied").touch()
@@ -376,7 +360,6 @@ def test_a_fork_s_token_writes_nothing_and_fails_nothing(makes: Makes) -> None:
     assert job.comments == []
 
 
-@needs_markdown
 def test_no_comment_where_none_is_wanted(makes: Makes) -> None:
     job = makes.job({"net.yaml": SMALL}, {"net.yaml": GROWN})
     assert makes.run(job, comment="false") == 3
@@ -398,7 +381,6 @@ HOSTILE = (
 )
 
 
-@needs_markdown
 def test_names_of_files_and_branches_run_nothing_and_forge_nothing(makes: Makes) -> None:
     before = {f"nets/{name}": SMALL for name in HOSTILE}
     after = {f"nets/{name}": GROWN for name in HOSTILE}
@@ -411,7 +393,6 @@ def test_names_of_files_and_branches_run_nothing_and_forge_nothing(makes: Makes)
     assert not list(makes.tmp.rglob("pwned*"))
 
 
-@needs_markdown
 def test_paths_are_taken_line_by_line(makes: Makes) -> None:
     paths = ["my nets/a b.yaml", "$(touch pwned).yaml", "-x.yaml", "[*].yaml"]
     job = makes.job(dict.fromkeys(paths, SMALL), dict.fromkeys(paths, GROWN))
@@ -420,7 +401,6 @@ def test_paths_are_taken_line_by_line(makes: Makes) -> None:
     assert not list(makes.tmp.rglob("pwned"))
 
 
-@needs_markdown
 def test_only_what_was_asked_for_is_checked(makes: Makes) -> None:
     grown = {"in/net.yaml": GROWN, "out/net.yaml": HUGE}
     job = makes.job(dict.fromkeys(grown, SMALL), {**grown})
@@ -428,7 +408,12 @@ def test_only_what_was_asked_for_is_checked(makes: Makes) -> None:
     assert "out/net.yaml" not in job.runner.log
 
 
-@needs_markdown
+def test_no_names_of_files_are_put_in_for_a_star(makes: Makes) -> None:
+    broken = dict.fromkeys(("old/a.yaml", "older/b.yaml"), BROKEN)
+    job = makes.job({"net.yaml": SMALL}, {**broken}, facts={})
+    assert makes.run(job, args="--exclude old*") == 0, job.runner.log
+
+
 def test_options_go_to_both_commands_word_by_word(makes: Makes) -> None:
     job = makes.job({"net.yaml": SMALL}, {"net.yaml": GROWN})
     assert makes.run(job, args="--fail-on never\n  --budget params=1k") == 0, job.runner.log

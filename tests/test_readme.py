@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 import nnlint
-from nnlint import cli, commands, engine, formats, published
+from nnlint import cli, commands, engine, published
 from nnlint.budget.metrics import METRICS
 from tests import repositories
 from tests.composite import Runner, action
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 README = (ROOT / "README.md").read_text("utf-8")
-needs_outputs = pytest.mark.skipif(
-    not {"gitlab", "junit", "markdown"} <= set(formats.names()),
-    reason="the formats of CI systems are not there yet",
-)
 
 
 def blocks(language: str) -> list[str]:
@@ -176,7 +172,6 @@ def test_the_first_commands_are_what_the_gate_runs() -> None:
     assert "python -m pytest" in (ROOT / ".ci" / "run").read_text("utf-8")
 
 
-@needs_outputs
 def test_every_flag_is_one(capsys: pytest.CaptureFixture[str]) -> None:
     known = set()
     for name in ("", *commands.names()):
@@ -208,7 +203,6 @@ def test_the_workflow_uses_this_action_and_may_comment() -> None:
     assert set(loaded[True]) == {"push", "pull_request"}, "PyYAML reads the key `on` as a truth"
 
 
-@needs_outputs
 @pytest.mark.parametrize(("hidden", "code"), [(16, 0), (17, 3)])
 def test_the_workflow_runs(
     make: Callable[[str, str], Project], tmp_path: Path, hidden: int, code: int
@@ -227,7 +221,6 @@ def test_the_workflow_runs(
 # -- GitLab, and any other
 
 
-@needs_outputs
 @pytest.mark.parametrize(
     ("hidden", "in_request", "code"), [(16, True, 0), (17, False, 0), (17, True, 3)]
 )
@@ -244,7 +237,6 @@ def test_the_gitlab_job_runs_and_leaves_what_it_says(
     assert json.loads(report.read_text("utf-8")) == []
 
 
-@needs_outputs
 @pytest.mark.parametrize(("hidden", "code"), [(16, 0), (17, 3)])
 def test_the_lines_for_any_ci_run(
     make: Callable[[str, str], Project], hidden: int, code: int
@@ -256,7 +248,6 @@ def test_the_lines_for_any_ci_run(
     assert ET.parse(project.folder / written).getroot().tag == "testsuites"
 
 
-@needs_outputs
 def test_a_broken_spec_fails_and_is_in_the_report(make: Callable[[str, str], Project]) -> None:
     project = make(SPEC.format(hidden=16), SPEC.format(hidden="sixteen"))
     done = project.bash(ANYWHERE)
