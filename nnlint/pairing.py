@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from difflib import SequenceMatcher
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,16 +145,30 @@ class _Scope:
 
     def _inside(self, asked: str) -> Callable[[str], bool]:
         """Whether a path from the top lies where the user points."""
-        if any(sign in asked for sign in "*?[") and not os.path.lexists(asked):
-            glob = Pattern(asked, Path.cwd())
-            return lambda path: glob.matches(self.revision.shown(path))
         root = self.revision.path(asked)
+        if any(sign in asked for sign in "*?[") and not os.path.lexists(asked):
+            globs = Path(os.path.relpath(asked)).parts
+            return lambda path: path == root or _fits(self.revision.shown(path), globs)
         return lambda path: root is not None and _below(path, root)
 
 
 def _is_path(asked: str) -> bool:
     """Whether a file of a revision can have that name; standard input has none."""
     return "\0" not in asked and asked not in ("", STDIN)
+
+
+def _fits(path: str, globs: Sequence[str]) -> bool:
+    """Whether a glob finds the path or a folder above it, as it finds what is there."""
+    parts = Path(path).parts
+    return any(_fit(parts[:depth], globs) for depth in range(1, len(parts) + 1))
+
+
+def _fit(parts: Sequence[str], globs: Sequence[str]) -> bool:
+    if not (parts and globs):
+        return not parts and all(glob == "**" for glob in globs)
+    if globs[0] == "**":
+        return _fit(parts, globs[1:]) or _fit(parts[1:], globs)
+    return fnmatchcase(parts[0], globs[0]) and _fit(parts[1:], globs[1:])
 
 
 def _below(path: str, root: str) -> bool:

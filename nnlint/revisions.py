@@ -30,22 +30,12 @@ OFFLINE = {
 }  # fmt: skip
 MERGE_BASE = "..."
 """As git writes it: `main...` is where this branch left main."""
+PARTIAL = (
+    "git lacks part of the base, as in a partial clone, and nothing is fetched behind your "
+    "back; get it with git fetch --refetch --no-filter"
+)
 NO_COMMIT = "HEAD"
 """What a repository without a commit does not have; all in it is new."""
-
-
-class Blob(Record):
-    """A file of a revision.
-
-    Attributes:
-        path: from the top of the repository.
-        oid: what git stores it under.
-        size: in bytes.
-    """
-
-    path: str
-    oid: str
-    size: int
 
 
 class Revision(Record):
@@ -54,12 +44,12 @@ class Revision(Record):
     Attributes:
         name: as the user wrote it.
         top: the top of the repository.
-        blobs: its YAML files by their path from the top.
+        blobs: what git stores its YAML files under, by their path from the top.
     """
 
     name: str
     top: Path
-    blobs: Mapping[str, Blob]
+    blobs: Mapping[str, str]
 
     def shown(self, path: str) -> str:
         """A path from the top as it is written in the working directory."""
@@ -83,12 +73,10 @@ class Revision(Record):
 
     def texts(self, paths: Iterable[str], limit: int) -> dict[str, bytes]:
         """The bytes of files by their paths; of too large ones as many as show that."""
-        wanted = [self.blobs[path] for path in paths]
-        whole = _contents([one for one in wanted if one.size <= limit])
-        return {
-            one.path: whole[one.oid] if one.size <= limit else b"\0" * (limit + 1)
-            for one in wanted
-        }
+        wanted = {path: self.blobs[path] for path in paths}
+        sizes = _sizes(wanted.values())
+        whole = _contents(oid for oid, size in sizes.items() if size <= limit)
+        return {path: whole.get(oid, b"\0" * (limit + 1)) for path, oid in wanted.items()}
 
 
 def read(name: str) -> Revision:
@@ -99,21 +87,18 @@ def read(name: str) -> Revision:
     """
     top = _top(name)
     commit = _commit(name)
-    listed = _git("ls-tree", "-r", "-l", "-z", "--full-tree", commit) if commit else b""
+    listed = _stored("ls-tree", "-r", "-z", "--full-tree", commit) if commit else b""
     blobs = (_blob(entry) for entry in listed.split(b"\0") if entry)
-    return Revision(name, top, {one.path: one for one in blobs if one})
+    return Revision(name, top, dict(one for one in blobs if one))
 
 
-def _blob(entry: bytes) -> Blob | None:
-    """A line of ls-tree: mode, kind, object, size, then a tab and the path."""
+def _blob(entry: bytes) -> tuple[str, str] | None:
+    """A line of ls-tree (mode, kind, object, then a tab and the path): a YAML file's path."""
     facts, _, path = entry.partition(b"\t")
-    mode, kind, oid, size = facts.split()
+    mode, kind, oid = facts.split()
     is_file = kind == b"blob" and mode != b"120000"
     name = os.fsdecode(path)
-    if not is_file or not name.endswith(SUFFIXES):
-        return None
-    # of what a partial clone lacks git knows no size: that it lacks it is said when it is read
-    return Blob(name, oid.decode(), int(size) if size.isdigit() else 0)
+    return (name, oid.decode()) if is_file and name.endswith(SUFFIXES) else None
 
 
 def _top(name: str) -> Path:
@@ -170,12 +155,13 @@ def _resolved(name: str) -> str | None:
 
 def _is_empty() -> bool:
     """Whether nothing was committed yet on any branch."""
-    return not _git("for-each-ref", "--count=1") and not _git("rev-list", "-n", "1", "--all")
+    refs = _stored("for-each-ref", "--count=1")
+    return not refs and not _stored("rev-list", "-n", "1", "--all")
 
 
 def _clone() -> no_base.Clone:
     """What the repository says of where it came from."""
-    refs = _git("for-each-ref", "--format=%(refname:short)")
+    refs = _stored("for-each-ref", "--format=%(refname:short)")
     shallow = _git("rev-parse", "--is-shallow-repository").strip() == b"true"
     return no_base.Clone(_lines(_git("remote")), _lines(refs), shallow)
 
@@ -184,23 +170,42 @@ def _lines(answer: bytes) -> tuple[str, ...]:
     return tuple(os.fsdecode(answer).splitlines())
 
 
-def _contents(blobs: list[Blob]) -> dict[str, bytes]:
-    """What git stores, by object: one call for all."""
-    asked = "".join(f"{one.oid}\n" for one in blobs).encode()
-    answer = _git("cat-file", "--batch", data=asked) if blobs else b""
+def _sizes(oids: Iterable[str]) -> dict[str, int]:
+    """The bytes of objects, asked of these alone: a partial clone may lack all others."""
+    found = {}
+    for line in _asked("--batch-check", oids).splitlines():
+        oid, kind, *size = line.decode().split()
+        if kind != "blob":
+            raise Invalid(PARTIAL)
+        found[oid] = int(size[0])
+    return found
+
+
+def _contents(oids: Iterable[str]) -> dict[str, bytes]:
+    """What git stores, by object."""
+    answer = _asked("--batch", oids)
     found: dict[str, bytes] = {}
     at = 0
     while at < len(answer):
         end = answer.index(b"\n", at)
-        oid, kind, *size = answer[at:end].split()
-        if kind != b"blob":
-            raise Invalid(
-                f"git lacks the object {oid.decode()}: this clone is partial; "
-                "get it with git fetch --refetch --no-filter"
-            )
-        at = end + 1 + int(size[0]) + 1
+        oid, _, size = answer[at:end].split()
+        at = end + 1 + int(size) + 1
         found[oid.decode()] = answer[end + 1 : at - 1]
     return found
+
+
+def _asked(how: str, oids: Iterable[str]) -> bytes:
+    """One call for all."""
+    asked = "".join(f"{oid}\n" for oid in dict.fromkeys(oids)).encode()
+    return _stored("cat-file", how, data=asked) if asked else b""
+
+
+def _stored(*arguments: str, data: bytes = b"") -> bytes:
+    """What git answers where it has all that is asked for."""
+    try:
+        return _git(*arguments, data=data)
+    except _Refused:
+        raise Invalid(PARTIAL) from None
 
 
 class _Refused(Exception):  # noqa: N818 - said by git
