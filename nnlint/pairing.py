@@ -90,7 +90,8 @@ def pairs(
 def _unknown(here: Mapping[str, Source], revision: Revision) -> Iterator[str]:
     """What a search found and the base does not hold: git may not know it at all."""
     for key, source in here.items():
-        if not source.named and key not in revision.blobs and not os.path.islink(source.path):  # noqa: PTH114 - as below
+        inside = not os.path.isabs(key) and not os.path.islink(source.path)  # noqa: PTH114, PTH117 - as below
+        if inside and not source.named and key not in revision.blobs:
             yield key
 
 

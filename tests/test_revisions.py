@@ -179,8 +179,10 @@ def test_branches_without_a_common_commit(history: Repository) -> None:
     assert "compare with --base main" in run.err
     history.write("a.yaml", FIVE)
     assert told("--base", "main") == [  # 5·4 and 5·5
-        "a.yaml: parameters 20 → 25, +5 (+25.0 %); MACs 16 → 20, +4 (+25.0 %); "
-        "size 80 → 100 B, +20 (+25.0 %)"
+        (
+            "a.yaml: parameters 20 → 25, +5 (+25.0 %); MACs 16 → 20, +4 (+25.0 %); "
+            "size 80 → 100 B, +20 (+25.0 %)"
+        )
     ]
 
 
@@ -203,6 +205,7 @@ def test_no_git(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_repository_without_a_commit_has_new_specs(repo: Repository) -> None:
     repo.write("a.yaml", THREE)
+    repo.git("add", "--all")
     (line,) = told("--base", "HEAD")
     assert line.startswith("a.yaml: added; parameters 15;")
     assert diff("--base", "main").code == 2
@@ -376,7 +379,8 @@ def test_excluded_on_both_sides(changed: Repository) -> None:
 
 @pytest.mark.parametrize(
     ("as_bytes"),
-    [lambda text: text.replace("\n", "\r\n").encode(), lambda text: b"\xef\xbb\xbf" + text.encode(),
+    [lambda text: text.replace("\n", "\r\n").encode(),
+     lambda text: b"\xef\xbb\xbf" + text.encode(),
      lambda text: text.encode() + b"# \xe9\n", lambda text: f"{text}# ümläut ☃\n".encode()],
     ids=["crlf", "bom", "latin-1", "utf-8"],
 )  # fmt: skip
@@ -396,6 +400,7 @@ def test_line_ends_alone_are_no_change(repo: Repository) -> None:
 def test_renamed(repo: Repository) -> None:
     repo.commit(a=THREE)
     (repo.folder / "a.yaml").rename(repo.folder / "b.yaml")
+    repo.git("add", "--all")
     assert told("--base", "HEAD") == ["b.yaml: renamed from a.yaml; costs as much as it did"]
     repo.write("b.yaml", FIVE)
     (line,) = told("--base", "HEAD")
@@ -405,6 +410,7 @@ def test_renamed(repo: Repository) -> None:
 def test_renamed_out_of_what_is_asked_for(repo: Repository) -> None:
     repo.commit(**{"old/a": THREE, "new/x": spec(99, "# of its own", "loss: MSELoss")})
     (repo.folder / "old/a.yaml").rename(repo.folder / "new/a.yaml")
+    repo.git("add", "--all")
     (line,) = told("--base", "HEAD", "new")
     assert line == "new/a.yaml: renamed from old/a.yaml; costs as much as it did"
 
@@ -413,6 +419,7 @@ def test_what_is_too_unlike_is_no_renaming(repo: Repository) -> None:
     repo.commit(a=THREE)
     (repo.folder / "a.yaml").unlink()
     repo.write("b.yaml", "# one\n# two\nnnlint: 1\ninput: [9]\nlayers: [ReLU, ReLU]\n")
+    repo.git("add", "--all")
     kinds = [line.split()[1] for line in told("--base", "HEAD")]
     assert kinds == ["removed;", "added;"]
 
@@ -422,6 +429,7 @@ def test_the_likest_is_the_renamed_one(repo: Repository) -> None:
     repo.commit(a=spec(3, "name: one", "loss: MSELoss"), b=spec(7, "name: two"))
     (repo.folder / "a.yaml").rename(repo.folder / "c.yaml")
     (repo.folder / "b.yaml").rename(repo.folder / "d.yaml")
+    repo.git("add", "--all")
     assert told("--base", "HEAD") == [
         "c.yaml: renamed from a.yaml; costs as much as it did",
         "d.yaml: renamed from b.yaml; costs as much as it did",
@@ -447,11 +455,17 @@ def test_a_file_may_become_a_spec_and_cease_to_be_one(repo: Repository) -> None:
     assert other.startswith("b.yaml: added; parameters 15;")
 
 
-def test_untracked_files_are_new(repo: Repository) -> None:
+def test_what_git_does_not_know_is_left_out_unless_it_is_named(repo: Repository) -> None:
+    """As `git diff` has it; how many there are is said, so that nobody waits for them."""
     repo.commit(a=THREE)
     repo.write("b.yaml", spec(99, "loss: MSELoss"))
-    (line,) = told("--base", "HEAD")
+    run = diff("--base", "HEAD")
+    assert (run.code, run.out) == (0, "")
+    assert "1 file that git does not know left out" in run.err
+    (line,) = told("--base", "HEAD", "b.yaml")
     assert line.startswith(f"b.yaml: added; parameters {5 * 99};")
+    repo.git("add", "b.yaml")
+    assert told("--base", "HEAD") == [line]
 
 
 def test_a_link_is_what_it_leads_to(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -478,7 +492,7 @@ def test_a_submodule_is_no_file(repo: Repository, tmp_path: Path) -> None:
         "add",
         str(inner.folder),
         "sub.yaml",
-    )  # noqa: E501
+    )
     repo.commit(a=THREE)
     repo.write("a.yaml", FIVE)
     lines = told("--base", "HEAD", "a.yaml")
@@ -546,7 +560,8 @@ SETTINGS = {
     "core.fsmonitor": "{trap}", "core.pager": "{trap}", "core.editor": "{trap}",
     "core.sshCommand": "{trap}", "core.gitProxy": "{trap}", "core.askPass": "{trap}",
     "core.hooksPath": "{hooks}", "diff.external": "{trap}", "diff.evil.textconv": "{trap}",
-    "diff.evil.command": "{trap}", "filter.evil.smudge": "{trap}", "filter.evil.clean": "{trap}",
+    "diff.evil.command": "{trap}",
+    "filter.evil.smudge": "{trap}", "filter.evil.clean": "{trap}",
     "filter.evil.process": "{trap}", "filter.evil.required": "true",
     "alias.ls-tree": "!{trap}", "alias.cat-file": "!{trap}", "alias.rev-parse": "!{trap}",
     "credential.helper": "!{trap}", "gpg.program": "{trap}", "log.showSignature": "true",
@@ -599,7 +614,7 @@ def test_nothing_of_the_repository_is_run(hostile: tuple[Repository, Path]) -> N
 def test_nothing_is_run_for_what_a_partial_clone_lacks(
     hostile: tuple[Repository, Path], missing: str
 ) -> None:
-    """`protocol.ext.allow` of the repository beats the `protocol.allow` of whoever calls git."""
+    """`protocol.ext.allow` of the repository beats the `protocol.allow` of who calls git."""
     repo, mark = hostile
     oid = repo.git("rev-parse", missing)
     (repo.folder / ".git/objects" / oid[:2] / oid[2:]).unlink()
