@@ -76,12 +76,28 @@ def check(
     yield from mistakes(spec.budget)
     own = list(read(spec.budget))
     yield from _nameless(graph, (*ceilings, *own))
-    for limit in _worst(graph, ceilings, own):
-        yield _said(limit, graph, trials)
+    for limits_ in _by_ceiling(_worst(graph, ceilings, own)):
+        yield _said(limits_, graph, trials)
 
 
-def _said(limit: Limit, graph: Graph, trials: Trials | None) -> Problem:
+def _by_ceiling(limits_: Iterable[Limit]) -> Iterable[list[Limit]]:
+    """What one ceiling has to say in one way: a pattern may bind many layers."""
+    found: dict[object, list[Limit]] = {}
+    for one in limits_:
+        found.setdefault((id(one.ceiling), one.state), []).append(one)
+    return found.values()
+
+
+def _said(alike: Sequence[Limit], graph: Graph, trials: Trials | None) -> Problem:
+    """What is said of the one that is over it most, and how many others there are."""
     from nnlint.budget import words  # noqa: PLC0415 - most budgets are kept
+
+    limit = max(alike, key=lambda one: one.used)
+    return words.and_others(_of_one(limit, graph, trials), limit, len(alike) - 1)
+
+
+def _of_one(limit: Limit, graph: Graph, trials: Trials | None) -> Problem:
+    from nnlint.budget import words  # noqa: PLC0415 - as above
 
     match limit.state:
         case "over":

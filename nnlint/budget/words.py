@@ -55,6 +55,15 @@ def over(limit: Limit, graph: Graph, trials: Trials | None) -> Problem:
     )
 
 
+def and_others(problem: Problem, limit: Limit, others: int) -> Problem:
+    """The same, with how many more of a pattern it holds for."""
+    if not others:
+        return problem
+    pattern = quoted(limit.ceiling.layer or "")
+    more = f"; so it is with {others} more of {pattern}"
+    return problem._replace(message=problem.message + more)
+
+
 def near(limit: Limit) -> Problem:
     """The network has almost as much as it may."""
     return _of(limit.what, "NN902")._replace(
