@@ -40,6 +40,7 @@ def _run(argv: Sequence[str], stdout: TextIO | None) -> Outcome:
 
     if list(argv) == ["--version"]:
         return commands.Outcome(0, f"nnlint {__version__}\n")
+    argv = commands.without_disguise(argv)
     name, command = commands.chosen(argv)
     parser = commands.parser(name, command)
     said, complained = StringIO(), StringIO()

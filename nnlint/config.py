@@ -44,7 +44,7 @@ def chain(file: Path, *, needed: bool = True) -> list[Config]:
             break
         found.append(config)
         extend = config.extend
-        following = config.folder / Path(extend).expanduser() if extend else None
+        following = config.folder / at_home(extend) if extend else None
     return found[::-1]
 
 
@@ -64,6 +64,14 @@ def _read(file: Path, *, needed: bool) -> Config | None:
     if table is None and needed:
         raise Invalid(f"{shown(file)}: there is no table [{TABLE}] in it")
     return None if table is None else _Reader.of_file(file).config(table)
+
+
+def at_home(path: str) -> Path:
+    """The path, in which `~` is the user's home; where nobody has that home, as it is."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def shown(file: Path) -> str:
@@ -143,7 +151,7 @@ class _Reader:
             "show-info": self._flag,
             "exclude": self._texts,
             "extend": self._text,
-            "baseline": self._text,
+            "baseline": lambda value, at: str(at_home(self._text(value, at))),
             "per-file-ignores": self._ignores_by_glob,
             "budget": self._ceilings,
             "per-file-budgets": self._budgets_by_glob,

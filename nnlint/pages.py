@@ -49,7 +49,7 @@ def rule_page(rule: Rule) -> Page:
     sections = (
         Section("", rule.summary),
         Section("Why", rule.rationale),
-        Section("Before", rule.before, "yaml"),
+        Section("Before", rule.before.rstrip(), "yaml"),
         _example("Bad", rule.bad),
         _example("Good", rule.good),
         Section("Fix", _FIXES[rule.fix]),

@@ -28,15 +28,19 @@ def placed(read: Document, problems: Iterable[Problem]) -> list[Finding]:
         # what the repository says of a spec has no place of its own there
         key = (problem.code, span, problem.path if problem.binding else ())
         if key not in found:
-            repair = _repair(read, problem.fix) if problem.fix else None
-            one = finding(_with_context(read, problem), span, repair)
-            found[key] = one._replace(related=_related(read, problem))
+            found[key] = _in_words(read, problem, span)
             spots.append((problem.code, _spot(marks, problem)))
-        elif problem.used is not None:  # another variant's: what is allowed is the most
-            used = max(found[key].used or 0, problem.used)
-            found[key] = found[key]._replace(used=used)
+        elif problem.used is not None and problem.used > (found[key].used or 0):
+            # another variant's, which uses more: it is the one to speak of
+            found[key] = _in_words(read, problem, span)
     named = map(_in_place, found.values(), _apart(spots))
     return _without_echoes(list(named))
+
+
+def _in_words(read: Document, problem: Problem, span: Span) -> Finding:
+    repair = _repair(read, problem.fix) if problem.fix else None
+    one = finding(_with_context(read, problem), span, repair)
+    return one._replace(related=_related(read, problem))
 
 
 def _spot(marks: TextLandmarks, problem: Problem) -> str:

@@ -73,7 +73,7 @@ class Settings(Record):
     def baseline(self) -> Path | None:
         """The file of the findings to leave out, where anybody names one."""
         named = (one for one in self.sources[::-1] if one.baseline)
-        return next((one.folder / Path(one.baseline or "").expanduser() for one in named), None)
+        return next((one.folder / Path(one.baseline or "") for one in named), None)
 
     @property
     def home(self) -> Path:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING
 
 from nnlint.budget.limit import measured, with_unit
 from nnlint.expression import is_expression
 from nnlint.quantity import DTYPE_BITS, percent, size_in_bytes
 from nnlint.record import Record
+from nnlint.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,37 +38,43 @@ def over(limit: Limit, graph: Graph, trials: Trials | None) -> str | None:
     heavy = _heaviest(limit, graph)
     if not heavy:
         return None
-    said = [f"heaviest: {', '.join(_weight(one, limit, graph) for one in heavy)}"]
+    # of a single layer nobody needs to be told that it is the heaviest
+    alone = limit.what.part is not None and len(heavy) == 1
+    weights = ", ".join(_weight(one, limit, graph) for one in heavy)
+    said = [] if alone else [f"heaviest: {weights}"]
     if trials and len(graph.nodes) <= MOST_LAYERS:
-        said += _fitting(limit, graph, [one.node for one in heavy], trials)
+        said += _fitting(limit, graph, [one.node for one in heavy if one.node], trials)
     said += [f"dtype: {dtype} fits" for dtype in _dtypes(limit, graph)][:1]
-    return "; ".join(said)
+    return "; ".join(said) or None
 
 
 class Heavy(Record):
-    """A layer, with all that is written at its place, and how much that weighs."""
+    """A layer, with all that is written at its place; or an input, which has none."""
 
-    node: Node
-    number: int
+    called: str
     weight: int
-
-    @property
-    def called(self) -> str:
-        """Its address, with its number in the table where nobody named it."""
-        named = self.node.spec.name is not None
-        return self.node.address if named else f"{self.node.address} #{self.number}"
+    node: Node | None = None
 
 
 def _heaviest(limit: Limit, graph: Graph) -> list[Heavy]:
-    weigh = limit.ceiling.kind.weigh
-    inside = None if limit.what.nodes is None else set(map(id, limit.what.nodes))
+    nodes = graph.nodes if limit.what.nodes is None else limit.what.nodes
+    numbers = {id(node): number for number, node in enumerate(graph.nodes, 1)}
     found: dict[object, Heavy] = {}
-    for number, node in enumerate(graph.nodes, 1):
-        if weigh(node) and (inside is None or id(node) in inside):
-            key = (node.address, node.path)
-            known = found.setdefault(key, Heavy(node, number, 0))
-            found[key] = known._replace(weight=known.weight + weigh(node))
-    return sorted(found.values(), key=lambda one: -one.weight)[:HEAVIEST]
+    for node in nodes:
+        weight = limit.ceiling.kind.weigh(node)
+        named = node.address + ("" if node.spec.name else f" #{numbers[id(node)]}")
+        known = found.setdefault((node.address, node.path), Heavy(named, 0, node))
+        found[node.address, node.path] = known._replace(weight=known.weight + weight)
+    every = [*found.values(), *_inputs(limit, graph)]
+    return sorted((one for one in every if one.weight), key=lambda one: -one.weight)[:HEAVIEST]
+
+
+def _inputs(limit: Limit, graph: Graph) -> Iterator[Heavy]:
+    """What the network is given, where that is held in memory beside what its layers give."""
+    if limit.ceiling.kind.counts_inputs and limit.what.nodes is None:
+        for name, shape in graph.inputs.items():
+            called = f"input {quoted(name)}" if len(graph.inputs) > 1 else "the input"
+            yield Heavy(called, prod(shape.dims))
 
 
 def _weight(one: Heavy, limit: Limit, graph: Graph) -> str:

@@ -43,6 +43,7 @@ class Metric(Record):
             The last argument is the dtype of sizes.
         weigh: what one layer, with all its copies, adds to it.
         words: what it is, for people.
+        counts_inputs: whether the network's inputs count beside its layers.
     """
 
     unit: str
@@ -50,6 +51,7 @@ class Metric(Record):
     measure: Callable[[Graph, Sequence[Node] | None, str], Used]
     weigh: Callable[[Node], int]
     words: str
+    counts_inputs: bool = False
 
 
 def of_one(node: Node) -> int:
@@ -123,7 +125,8 @@ METRICS = {
     "size": Metric("bytes", parse_size, _size, lambda node: node.params,
                    "bytes of the parameters at a dtype"),
     "activations": Metric("bytes", parse_size, _activations, _output,
-                          "bytes of the activations at their peak, at a dtype"),
+                          "bytes of the activations at their peak, at a dtype",
+                          counts_inputs=True),
     "layer_share": Metric("share", parse_share, _layer_share, of_one,
                           "the share of the parameters that one layer has"),
 }  # fmt: skip

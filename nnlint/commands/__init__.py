@@ -5,6 +5,7 @@ A first argument that equals a module's name is the command; anything else is li
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,23 @@ class Outcome(Record):
 def names() -> list[str]:
     """The commands that a user can name; linting needs no name."""
     return [name for name in plugins.modules(__path__) if name != DEFAULT]
+
+
+def without_disguise(argv: Sequence[str]) -> list[str]:
+    """The arguments; a file whose name looks like an option is a file.
+
+    Hooks hand over the names of a repository's files as they are, and one of them may be
+    `--exclude=*.yaml`.
+    """
+    return [f"./{word}" if _is_file(word) else word for word in argv]
+
+
+def _is_file(word: str) -> bool:
+    if not word.startswith("-") or "\0" in word:
+        return False
+    from nnlint.sources import SUFFIXES  # noqa: PLC0415 - --version does without
+
+    return word.endswith(SUFFIXES) and os.path.lexists(word)
 
 
 def chosen(argv: Sequence[str]) -> tuple[str, Any]:

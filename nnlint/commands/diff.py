@@ -76,8 +76,8 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
 def _of_files(chosen: Options) -> Diff:
     """Two files; the null device stands for one that is not there, as in git."""
     if len(chosen.paths) != 2:
-        given = plural(len(chosen.paths), "path")
-        raise Invalid(f"{given} given: {FORMS}")
+        given = plural(len(chosen.paths), "path") if chosen.paths else "nothing"
+        raise Invalid(f"{given} to compare: {FORMS}")
     if folders := [path for path in chosen.paths if os.path.isdir(path)]:  # noqa: PTH112
         raise Invalid(f"{folders[0]} is a folder: {FORMS}")
     publishing.keep_inputs(chosen, chosen.paths)

@@ -23,6 +23,7 @@ from nnlint.terminal import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from nnlint.comparison import Diff, LayerChange
     from nnlint.graph import Graph, Node
     from nnlint.layers.shape import Shape
     from nnlint.report import Report
@@ -47,6 +48,48 @@ def render(reports: Sequence[Report], style: Style) -> str:  # noqa: ARG001 - a 
     for report in reports:
         writer.writerows(_rows(report))
     return file.getvalue()
+
+
+CHANGES = (
+    "path", "old_path", "variant", "kind", "layer", "type", "differences",
+    *(f"{metric}_{side}" for metric in ("params", "macs", "size")
+      for side in ("base", "now", "change")),
+)  # fmt: skip
+
+
+def difference(diff: Diff, style: Style) -> str:  # noqa: ARG001 - a format's signature
+    """A row a layer that is not as it was.
+
+    After `path`, `old_path` (empty: the spec is new) and `variant` come the `kind` (`added`,
+    `removed`, `changed`), the layer, its type and what about it changed, then parameters, MACs
+    and bytes as they were and are, and the change; what is not there or not known is empty.
+    """
+    file = StringIO()
+    writer = csv.writer(file)
+    writer.writerow(CHANGES)
+    for one in diff.news:
+        for network in one.networks:
+            before = [one.path, one.old_path or "", network.variant or ""]
+            for change in network.changed:
+                writer.writerow([*map(_harmless, before), *_change(change)])
+    return file.getvalue()
+
+
+def _change(change: LayerChange) -> list[object]:
+    from nnlint.movement import of_layer  # noqa: PLC0415 - only changes need it
+
+    said = (change.kind, change.called, change.node.spec.type, of_layer(change))
+    metrics = (("params", "complete"), ("macs", "macs_complete"), ("size", "complete"))
+    cells = [cell for field, known in metrics for cell in _sides(change, field, known)]
+    return [*map(_harmless, said), *cells]
+
+
+def _sides(change: LayerChange, field: str, known: str) -> list[object]:
+    there = (change.before is not None, change.after is not None)
+    both = (change.was, change.costs)
+    was, now = (getattr(cost, field) if getattr(cost, known) else "" for cost in both)
+    step = now - was if isinstance(was, int) and isinstance(now, int) else ""
+    return [was if there[0] else "", now if there[1] else "", step]
 
 
 def _rows(report: Report) -> Iterator[list[object]]:

@@ -91,7 +91,7 @@ def difference(diff: Diff, style: Style) -> str:  # noqa: ARG001 - a format's si
         "summary": _diff_summary(diff),
         "specs": [_comparison(one) for one in diff.comparisons],
     }
-    return _laid_out(document) + "\n"
+    return inert(_laid_out(document)) + "\n"
 
 
 def _diff_summary(diff: Diff) -> dict[str, int]:
