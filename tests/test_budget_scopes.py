@@ -479,16 +479,16 @@ def test_an_increase_of_what_nobody_knows_cannot_be_proven() -> None:
 ADVICE = re.compile(r"(\w+): (\d+) fits \((.+?)\)")
 TOTALS = ["params", "trainable", "macs", "size", "biases", "activations"]
 
-widths = st.integers(1, 40)
+widths = st.integers(4, 40)
 perceptrons = st.lists(
     st.fixed_dictionaries({"type": st.just("Linear"), "out_features": widths, "bias": st.booleans()}),
-    min_size=1, max_size=4,
+    min_size=2, max_size=4,
 ).map(lambda layers: ([9], layers))  # fmt: skip
 convolutions = st.lists(
     st.fixed_dictionaries({
         "type": st.just("Conv2d"), "out_channels": st.sampled_from([4, 8, 12, 16]),
         "kernel_size": st.just(3), "padding": st.just(1), "groups": st.sampled_from([1, 2, 4]),
-    }), min_size=1, max_size=4,
+    }), min_size=2, max_size=4,
 ).map(lambda layers: ([4, 6, 6], layers))  # fmt: skip
 
 
@@ -500,7 +500,7 @@ def network(input_: list[int], layers: list[Any], **top: object) -> str:
 @given(
     made=st.one_of(perceptrons, convolutions),
     metric=st.sampled_from(TOTALS),
-    share=st.sampled_from([95, 80, 50, 20, 5]),
+    share=st.sampled_from([95, 80, 60, 30]),
 )
 def test_what_is_said_to_fit_fits_and_one_more_does_not(
     made: tuple[list[int], list[Any]], metric: str, share: int
@@ -546,7 +546,11 @@ def test_a_variable_is_named_where_it_is_written() -> None:
         one.help or ""
         for one in broken(lint_text(json.dumps({**text, "budget": {"params": most}})))
     ]
-    assert any("d: 7 fits (vars)" in one for one in found)
+    # both are over, and the wide one, which uses more, is the one that is spoken of
+    assert any("d: 7 fits (variants: wide)" in one for one in found)
+    single = {**text, "variants": {}, "budget": {"params": most}}
+    (alone,) = broken(lint_text(json.dumps(single)))
+    assert "d: 7 fits (vars)" in (alone.help or "")
     text["budget"] = {"params": params(20)}
     (wide,) = broken(lint_text(json.dumps(text)))
     assert "d: 20 fits (variants: wide)" in (wide.help or "")
