@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from nnlint.comparison import Comparison, Cost, LayerChange, Loosened, NetworkChange
     from nnlint.tally import Words
 
-METRICS = (("parameters", "params", "complete", ""), ("MACs", "macs", "macs_complete", ""),
-           ("size", "size", "complete", " B"))  # fmt: skip
-"""What is compared: its title, the field of a cost, whether all is known, the unit."""
+METRICS = (("parameters", "params", ""), ("MACs", "macs", ""), ("size", "size", " B"))
+"""What is compared: its title, what a cost calls it, the unit."""
 UNKNOWN_WORD = "unknown"
 MOST_FIXED = 5
 """Findings that are gone, and are named."""
@@ -47,8 +46,8 @@ def lines(comparison: Comparison) -> Iterator[tuple[str, Words]]:
     """Every line with its title, as below a table of layers."""
     network = comparison.network
     if network:
-        for title, field, known, unit in METRICS:
-            yield title, _cost(network, field, known, unit)
+        for title, metric, unit in METRICS:
+            yield title, _cost(network, metric, unit)
     limits = comparison.after.limits if comparison.after else ()
     said = [*map(of_limit, limits), *map(_loosened, comparison.loosened)]
     for number, words in enumerate(said):
@@ -59,13 +58,12 @@ def lines(comparison: Comparison) -> Iterator[tuple[str, Words]]:
         yield "fixed", _fixed(comparison)
 
 
-def _cost(network: NetworkChange, field: str, known: str, unit: str) -> Words:
-    was, now = getattr(network.was, field), getattr(network.costs, field)
-    all_known = getattr(network.was, known) and getattr(network.costs, known)
-    if network.before and network.after and all_known:
+def _cost(network: NetworkChange, metric: str, unit: str) -> Words:
+    was, now = network.was.exact(metric), network.costs.exact(metric)
+    if network.before and network.after and was is not None and now is not None:
         tone = {-1: "good", 0: "dim", 1: "near"}[(now > was) - (now < was)]
         return [(moved(was, now, unit), tone)]
-    before, after = _sides(network, field, known)
+    before, after = _sides(network, metric)
     if before is None or after is None:
         only, tone = (f"{before}{unit} gone", "good") if before else (f"{after}{unit}", "")
         return [(only if UNKNOWN_WORD not in (before, after) else UNKNOWN_WORD, tone)]
@@ -73,10 +71,10 @@ def _cost(network: NetworkChange, field: str, known: str, unit: str) -> Words:
     return [(both + unit * (after != UNKNOWN_WORD), "near")]
 
 
-def _sides(network: NetworkChange, field: str, known: str) -> Iterator[str | None]:
+def _sides(network: NetworkChange, metric: str) -> Iterator[str | None]:
     """What there was and what there is, for people; None: there is no such network."""
     for graph, cost in ((network.before, network.was), (network.after, network.costs)):
-        value, exact = getattr(cost, field), getattr(cost, known)
+        value, exact = getattr(cost, metric), cost.knows(metric)
         if graph is None:
             yield None if exact else UNKNOWN_WORD
         else:
@@ -88,7 +86,7 @@ def _changed_variants(comparison: Comparison) -> list[NetworkChange]:
 
 
 def _variant(change: NetworkChange) -> Words:
-    [(words, tone)] = _cost(change, "params", "complete", "")
+    [(words, tone)] = _cost(change, "params", "")
     if change.after is None and change.costs.complete:
         words = f"{grouped(change.was.params)}, and is not checked any more"
     return [(f"{visible(change.variant or '')}: parameters {words}", tone)]
@@ -118,8 +116,8 @@ def in_short(comparison: Comparison) -> str:
         parts.append("costs as much as it did")
     elif network:
         parts += [
-            f"{title} {''.join(words for words, _ in _cost(network, field, known, unit))}"
-            for title, field, known, unit in METRICS
+            f"{title} {''.join(words for words, _ in _cost(network, metric, unit))}"
+            for title, metric, unit in METRICS
         ]
     parts += [words for one in _changed_variants(comparison) for words, _ in _variant(one)]
     parts += [words for one in comparison.loosened for words, _ in _loosened(one)]
@@ -137,9 +135,9 @@ def of_layer(change: LayerChange) -> str:
     )
 
 
-def step(was: Cost, costs: Cost, field: str, known: str) -> str:
+def step(was: Cost, costs: Cost, metric: str) -> str:
     """What a layer adds or takes away; a lower bound is no difference."""
-    if not (getattr(was, known) and getattr(costs, known)):
+    before, after = was.exact(metric), costs.exact(metric)
+    if before is None or after is None:
         return "?"
-    change = getattr(costs, field) - getattr(was, field)
-    return signed(change) if change else ""
+    return signed(after - before) if after != before else ""

@@ -40,7 +40,7 @@ def placed(read: Document, problems: Iterable[Problem]) -> list[Finding]:
 def _in_words(read: Document, problem: Problem, span: Span) -> Finding:
     repair = _repair(read, problem.fix) if problem.fix else None
     one = finding(_with_context(read, problem), span, repair)
-    return one._replace(related=_related(read, problem))
+    return one._replace(related=_related(read, problem)) if problem.uses else one
 
 
 def _spot(marks: TextLandmarks, problem: Problem) -> str:
@@ -108,7 +108,8 @@ def finding(problem: Problem, span: Span, repair: Repair | None = None) -> Findi
     """The problem at its place, with its rule."""
     rule = rules.find(problem.code)
     info = rule.info if rule else RuleInfo(problem.code, "unknown", Severity.ERROR)
-    info = info._replace(severity=problem.severity or info.severity)
+    if problem.severity:
+        info = info._replace(severity=problem.severity)
     return Finding(
         info,
         problem.message,

@@ -137,6 +137,8 @@ class Policy(Record):
         """The finding with the severity that holds here."""
         severities = self.lawful_severities if finding.binding else self.severities
         severity = severities.get(finding.rule.code, finding.rule.severity)
+        if severity is finding.rule.severity:
+            return finding
         return finding._replace(rule=finding.rule._replace(severity=severity))
 
     def allows(self, finding: Finding) -> bool:

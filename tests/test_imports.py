@@ -44,6 +44,7 @@ LEVELS = (
     {"rules"},
     {
         "options",
+        "flags",
         "settings",
         "spelled",
         "movement",

@@ -9,8 +9,8 @@ from nnlint import (
     api,
     comparison,
     engine,
+    flags,
     formats,
-    options,
     publishing,
     sources,
 )
@@ -50,7 +50,7 @@ def configure(parser: ArgumentParser) -> None:
         help="compare with that git revision, which is read out of git and nothing else; "
         "REF... is where this branch left REF",
     )
-    options.add_checking(parser, formats.names(), formats.DEFAULT)
+    flags.add_checking(parser, formats.names(), formats.DEFAULT)
 
 
 def run(arguments: Namespace, terminal: Terminal) -> Outcome:

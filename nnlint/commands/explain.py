@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nnlint import (
     addresses,
     engine,
+    flags,
     options,
     pages,
     rules,
@@ -47,7 +48,7 @@ def configure(parser: ArgumentParser) -> None:
     """One or more names or files."""
     parser.add_argument("names", nargs="+", metavar="NAME|FILE[:LAYER]", help=WHAT)
     parser.add_argument("--variant", metavar="NAME", help="explain that variant of each spec")
-    options.add_color(parser)
+    flags.add_color(parser)
 
 
 def run(arguments: Namespace, terminal: Terminal) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint import options, starter
+from nnlint import flags, options, starter
 from nnlint.commands import Outcome
 from nnlint.exits import Exit
 from nnlint.sources import STDIN
@@ -35,7 +35,7 @@ def configure(parser: ArgumentParser) -> None:
         help=f"what kind of network (default: {starter.DEFAULT})",
     )
     parser.add_argument("--force", action="store_true", help="overwrite a file that is there")
-    options.add_color(parser)
+    flags.add_color(parser)
 
 
 def run(arguments: Namespace, terminal: Terminal) -> Outcome:

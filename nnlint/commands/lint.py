@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint import api, formats, options, publishing, sources
+from nnlint import api, flags, formats, publishing, sources
 from nnlint.commands import Outcome
 from nnlint.exits import Exit
 from nnlint.report import Report, Status, count, exit_code
@@ -26,7 +26,7 @@ NO_PATH = "nnlint: nothing to check: name a spec, a folder, or -\nnnlint: see nn
 
 def configure(parser: ArgumentParser) -> None:
     """Paths, and how to look at them."""
-    options.configure(parser, formats.names(), formats.DEFAULT)
+    flags.configure(parser, formats.names(), formats.DEFAULT)
 
 
 def run(arguments: Namespace, terminal: Terminal) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from nnlint import options, pages, rules
+from nnlint import flags, options, pages, rules
 from nnlint.commands import Outcome
 from nnlint.terminal import SEVERITY_STYLES
 
@@ -20,7 +20,7 @@ SUMMARY = "List all rules: code, severity, what mends it, name, summary."
 
 def configure(parser: ArgumentParser) -> None:
     """Colour is the only option."""
-    options.add_color(parser)
+    flags.add_color(parser)
 
 
 def run(arguments: Namespace, terminal: Terminal) -> Outcome:

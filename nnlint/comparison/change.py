@@ -29,6 +29,10 @@ class Difference(Record):
     after: str | None
 
 
+METRICS = ("params", "macs", "size")
+"""What is compared of layers and networks."""
+
+
 class Cost(Record):
     """What a layer, a part or a network costs.
 
@@ -45,6 +49,15 @@ class Cost(Record):
     size: int = 0
     complete: bool = True
     macs_complete: bool = True
+
+    def exact(self, metric: str) -> int | None:
+        """The number, where all of it is known; a lower bound is none."""
+        value: int = getattr(self, metric)
+        return value if self.knows(metric) else None
+
+    def knows(self, metric: str) -> bool:
+        """Whether all of it is known."""
+        return self.macs_complete if metric == "macs" else self.complete
 
 
 NOTHING = Cost()

@@ -18,6 +18,7 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from nnlint.comparison.change import METRICS
 from nnlint.terminal import visible
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def render(reports: Sequence[Report], style: Style) -> str:  # noqa: ARG001 - a 
 
 CHANGES = (
     "path", "old_path", "variant", "kind", "layer", "type", "differences",
-    *(f"{metric}_{side}" for metric in ("params", "macs", "size")
+    *(f"{metric}_{side}" for metric in METRICS
       for side in ("base", "now", "change")),
 )  # fmt: skip
 
@@ -79,17 +80,15 @@ def _change(change: LayerChange) -> list[object]:
     from nnlint.movement import of_layer  # noqa: PLC0415 - only changes need it
 
     said = (change.kind, change.called, change.node.spec.type, of_layer(change))
-    metrics = (("params", "complete"), ("macs", "macs_complete"), ("size", "complete"))
-    cells = [cell for field, known in metrics for cell in _sides(change, field, known)]
+    cells = [cell for metric in METRICS for cell in _sides(change, metric)]
     return [*map(_harmless, said), *cells]
 
 
-def _sides(change: LayerChange, field: str, known: str) -> list[object]:
-    there = (change.before is not None, change.after is not None)
-    both = (change.was, change.costs)
-    was, now = (getattr(cost, field) if getattr(cost, known) else "" for cost in both)
-    step = now - was if isinstance(was, int) and isinstance(now, int) else ""
-    return [was if there[0] else "", now if there[1] else "", step]
+def _sides(change: LayerChange, metric: str) -> list[object]:
+    was, now = change.was.exact(metric), change.costs.exact(metric)
+    step = None if was is None or now is None else now - was
+    there = (was if change.before else None, now if change.after else None, step)
+    return ["" if cell is None else cell for cell in there]
 
 
 def _rows(report: Report) -> Iterator[list[object]]:

@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnlint import __version__, rules
 from nnlint.activations import RULE, activations
+from nnlint.comparison.change import METRICS
 from nnlint.quantity import size_in_bytes
 from nnlint.report import count
 
@@ -153,19 +154,12 @@ def _layer_change(one: LayerChange) -> dict[str, Any]:
     }
 
 
-COSTS = (("params", "complete"), ("macs", "macs_complete"), ("size", "complete"))
-"""What is compared, and what tells whether all of it is known."""
-
-
 def _costs(change: LayerChange | NetworkChange, there: tuple[bool, bool]) -> dict[str, Any]:
     """Parameters, MACs and bytes as they were and are; unknown is null, never a zero."""
     found = {}
-    for field, known in COSTS:
-        was, now = (
-            getattr(cost, field) if getattr(cost, known) else None
-            for cost in (change.was, change.costs)
-        )
-        found[field] = {
+    for metric in METRICS:
+        was, now = change.was.exact(metric), change.costs.exact(metric)
+        found[metric] = {
             "base": was if there[0] else None,
             "now": now if there[1] else None,
             "change": None if was is None or now is None else now - was,

@@ -91,9 +91,9 @@ def _now(change: LayerChange) -> str:
 def _steps(change: LayerChange | NetworkChange) -> Row:
     return {
         f"Δ {'bytes' if title == 'size' else title}": Text(
-            step(change.was, change.costs, field, known)
+            step(change.was, change.costs, metric)
         )
-        for title, field, known, _ in METRICS
+        for title, metric, _ in METRICS
     }
 
 
@@ -109,7 +109,7 @@ def _total(network: NetworkChange) -> Row:
 def _stacked(change: LayerChange) -> Text:
     """A layer on lines of its own, for a screen too narrow for columns."""
     words = visible(of_layer(change))
-    added = step(change.was, change.costs, "params", "complete")
+    added = step(change.was, change.costs, "params")
     said = "; ".join(filter(None, (words, f"{added} parameters" if added else "")))
     mark, colour = MARKS[change.kind]
     return Text.assemble(
