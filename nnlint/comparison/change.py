@@ -49,6 +49,7 @@ class Cost(Record):
 NOTHING = Cost()
 UNKNOWN = Cost(complete=False, macs_complete=False)
 """What a network costs that nobody can lay out."""
+USUAL_SOURCE = ("previous",)
 FOLLOWS = "input"
 """What about a layer changes without anybody having touched it."""
 
@@ -139,16 +140,26 @@ def facts(node: Node) -> Iterator[tuple[str, str]]:
     if spec.name:
         yield "name", spec.name
     for key, attribute in layer.attributes.items() if layer else ():
-        value = getattr(layer, key, None)  # what was not stated is not there
+        value = layer.held(key) if layer else None
         if value is not None and not attribute.holds_layers:
             yield key, _shown(value)
     if spec.bias is not None:
         yield "bias", flow(spec.bias)
     if node.tied:
         yield "tie", node.tied[1].address
+    yield from _wiring(node)
     yield "trainable", flow(node.trainable)
     yield "copies", str(node.count)
     yield "input", ", ".join(map(str, node.inputs))
+
+
+def _wiring(node: Node) -> Iterator[tuple[str, str]]:
+    """Where it stands, and what the author says that it takes."""
+    if node.parts:
+        yield "inside", " ".join(group.spec.type for group in node.parts)
+    for key, names in (("from", node.spec.sources), ("with", node.spec.others)):
+        if names not in ((), USUAL_SOURCE):
+            yield key, ", ".join(names)
 
 
 def _shown(value: Any) -> str:
