@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nnlint.graph import Graph, Node
-    from nnlint.layers.base import Layer
 
 
 class Difference(Record):
@@ -64,6 +63,7 @@ NOTHING = Cost()
 COPIES = "copies"
 UNKNOWN = Cost(complete=False, macs_complete=False)
 """What a network costs that nobody can lay out."""
+USUAL_SOURCE = ("previous",)
 FOLLOWS = "input"
 """What about a layer changes without anybody having touched it."""
 
@@ -160,22 +160,26 @@ def facts(node: Node) -> Iterator[tuple[str, str]]:
     if spec.name:
         yield "name", spec.name
     for key, attribute in layer.attributes.items() if layer else ():
-        value = _value(layer, key)
+        value = layer.held(key) if layer else None
         if value is not None and not attribute.holds_layers:
             yield key, _shown(value)
     if spec.bias is not None:
         yield "bias", flow(spec.bias)
     if node.tied:
         yield "tie", node.tied[1].address
+    yield from _wiring(node)
     yield "trainable", flow(node.trainable)
     yield COPIES, str(node.count)
     yield FOLLOWS, ", ".join(map(str, node.inputs))
 
 
-def _value(layer: Layer | None, key: str) -> Any:
-    """What an attribute holds; of a Custom layer what is written, for its keys are methods."""
-    written = getattr(layer, "written", None)
-    return getattr(layer, key) if written is None else written.get(key)
+def _wiring(node: Node) -> Iterator[tuple[str, str]]:
+    """Where it stands, and what the author says that it takes."""
+    if node.parts:
+        yield "inside", " ".join(group.spec.type for group in node.parts)
+    for key, names in (("from", node.spec.sources), ("with", node.spec.others)):
+        if names not in ((), USUAL_SOURCE):
+            yield key, ", ".join(names)
 
 
 def _shown(value: Any) -> str:

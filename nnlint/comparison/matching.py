@@ -8,22 +8,25 @@ from typing import TYPE_CHECKING, TypeAlias
 from nnlint.comparison.change import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
 
     from nnlint.graph import Node
 
+    Key: TypeAlias = tuple[Any, ...]
+    """Texts, in tuples: it can be ordered."""
     Pair: TypeAlias = tuple[Node | None, Node | None]
 
 MOST_COMPARED = 4_000_000
 """Pairs of layers that are weighed up; of larger networks layers go by their order."""
-NOT_STRUCTURE = ("name", "copies", "input")
+NOT_STRUCTURE = ("name", "copies", "input", "inside", "from", "with", "trainable")
 """What may differ between a layer and what became of it, if all else is alike."""
 
 
 def pairs(before: Sequence[Node], after: Sequence[Node]) -> list[Pair]:
     """Every layer of both, in the order of the table now, what is gone where it was."""
     partner: dict[int, Node] = {}
-    for matched in (_by_name, _by_structure, _by_type):
+    for matched in (_by_name, _unnamed, _by_structure, _by_type, _wherever):
         old = [node for node in before if id(node) not in partner]
         new = [node for node in after if id(node) not in partner]
         for one, other in matched(old, new):
@@ -43,6 +46,12 @@ def _by_name(old: Sequence[Node], new: Sequence[Node]) -> Iterator[tuple[Node, N
             yield same.pop(0), node
 
 
+def _unnamed(old: Sequence[Node], new: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
+    """The same without a name on either side: what has a new name is new, if it can be."""
+    unnamed = ([node for node in side if not node.spec.name] for side in (old, new))
+    return _by_structure(*unnamed)
+
+
 def _by_structure(old: Sequence[Node], new: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
     """Layers that are alike in type and attributes, in the order in which they stand."""
     return _aligned(old, new, _structure)
@@ -53,12 +62,20 @@ def _by_type(old: Sequence[Node], new: Sequence[Node]) -> Iterator[tuple[Node, N
     return _aligned(old, new, _kind)
 
 
-def _structure(node: Node) -> Hashable:
-    own = tuple(fact for fact in facts(node) if fact[0] not in NOT_STRUCTURE)
-    return (_around(node), own)
+def _wherever(old: Sequence[Node], new: Sequence[Node]) -> Iterator[tuple[Node, Node]]:
+    """Layers that are alike but moved into a part, or out of one."""
+    return _aligned(old, new, _own)
 
 
-def _kind(node: Node) -> Hashable:
+def _structure(node: Node) -> Key:
+    return (_around(node), _own(node))
+
+
+def _own(node: Node) -> Key:
+    return tuple(fact for fact in facts(node) if fact[0] not in NOT_STRUCTURE)
+
+
+def _kind(node: Node) -> Key:
     return (_around(node), node.spec.type)
 
 
@@ -67,7 +84,7 @@ def _around(node: Node) -> tuple[str, ...]:
 
 
 def _aligned(
-    old: Sequence[Node], new: Sequence[Node], key: Callable[[Node], Hashable]
+    old: Sequence[Node], new: Sequence[Node], key: Callable[[Node], Key]
 ) -> Iterator[tuple[Node, Node]]:
     """The longest run of layers with equal keys in both, without crossing."""
     keys, others = [key(node) for node in old], [key(node) for node in new]
@@ -77,25 +94,34 @@ def _aligned(
     middle = slice(begin, len(keys) - end), slice(begin, len(others) - end)
     left, right = keys[middle[0]], others[middle[1]]
     if left and right and len(left) * len(right) <= MOST_COMPARED:
-        matcher = SequenceMatcher(None, left, right, autojunk=False)
-        for block in matcher.get_matching_blocks():
-            for step in range(block.size):
-                yield old[begin + block.a + step], new[begin + block.b + step]
+        for at, other in _runs(left, right):
+            yield old[begin + at], new[begin + other]
     elif left and right:
         yield from _same_place(old[middle[0]], new[middle[1]], key)
     if end:
         yield from zip(old[-end:], new[-end:], strict=True)
 
 
+def _runs(left: list[Key], right: list[Key]) -> Iterator[tuple[int, int]]:
+    """What stands in both, by its numbers; the same whichever of the two was first."""
+    if right < left:
+        yield from ((one, other) for other, one in _runs(right, left))
+        return
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    for block in matcher.get_matching_blocks():
+        for step in range(block.size):
+            yield block.a + step, block.b + step
+
+
 def _same_place(
-    old: Sequence[Node], new: Sequence[Node], key: Callable[[Node], Hashable]
+    old: Sequence[Node], new: Sequence[Node], key: Callable[[Node], Key]
 ) -> Iterator[tuple[Node, Node]]:
     for one, other in zip(old, new, strict=False):
         if key(one) == key(other):
             yield one, other
 
 
-def _common(keys: Sequence[Hashable], others: Sequence[Hashable]) -> int:
+def _common(keys: Sequence[Key], others: Sequence[Key]) -> int:
     """How many they have in common from the start."""
     for step, (one, other) in enumerate(zip(keys, others, strict=False)):
         if one != other:

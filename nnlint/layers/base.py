@@ -312,6 +312,10 @@ class Layer:
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(values)
 
+    def held(self, key: str) -> Any:
+        """The value of an attribute, as given or by default; None: it was not stated."""
+        return getattr(self, key, None)
+
     @classmethod
     @cache
     def keys(cls) -> dict[str, Attribute]:

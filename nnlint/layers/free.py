@@ -119,6 +119,10 @@ class Custom(Layer):
     def __init__(self, **values: Any) -> None:
         super().__init__(written=values)
 
+    def held(self, key: str) -> Any:
+        """As written."""
+        return self.written.get(key)
+
     def infer(self, *inputs: Shape) -> Shape:
         """As written, or as the first input."""
         dims = self.written.get("output")
