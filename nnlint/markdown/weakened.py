@@ -33,4 +33,4 @@ def _lines(comparison: Comparison, name: str) -> Iterator[str]:
     for one in comparison.loosened:
         whose = f"{escape.prose(one.was.name)} of {escape.code(name)}"
         now = "nothing limits it any more" if one.now is None else f"**{one.now.most}**"
-        yield f"{whose}: ~~{one.was.most}~~ → {now}"
+        yield f"{whose}: {one.was.most} → {now}"
