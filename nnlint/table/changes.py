@@ -24,10 +24,10 @@ MOST_ROWS = 200
 COLUMNS = (
     Column(""),
     Column("Layer", folds_at=36),
-    Column("Change", drop=2, folds_at=44),
+    Column("Change", folds_at=44),
     Column("Params", right=True),
     Column("Δ parameters", right=True),
-    Column("Δ MACs", right=True, drop=3),
+    Column("Δ MACs", right=True, drop=2),
     Column("Δ bytes", right=True, drop=1),
 )
 
