@@ -232,7 +232,7 @@ class _Reader:
         problems = problems or list(budget.mistakes(value))
         wrong = [f"{problem.message}{_also(problem.help)}" for problem in problems]
         for words in wrong:
-            self._complain(f"{at}:", words)
+            self.wrong.append(f"{self.label(at)}: {words}")
         return () if wrong else tuple(budget.read(value, self.origin))
 
 

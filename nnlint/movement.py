@@ -127,7 +127,9 @@ def in_short(comparison: Comparison) -> str:
 
 
 def of_layer(change: LayerChange) -> str:
-    """What is not as it was: `out_features: 16 → 24, copies: 12 → 14`."""
+    """What is not as it was: `out_features: 16 → 24, copies: 12 → 14`; what a new name is."""
+    if not (change.before and change.after):
+        return change.node.spec.type if change.node.spec.name else ""
     own = [one for one in change.differences if one.key != FOLLOWS]
     return ", ".join(
         f"{one.key}: {one.before or 'none'} → {one.after or 'none'}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlint import comparison
+from nnlint.comparison.alignment import aligned
 from nnlint.engine import lint_text
 from nnlint.policy import EVERY_RULE
 
@@ -160,9 +162,7 @@ def test_a_tie() -> None:
     head = {"type": "Linear", "out_features": 9, "bias": False, "name": "head"}
 
     def whole(layer: dict[str, Any]) -> str:
-        return json.dumps(
-            {"nnlint": 1, "input": {"tokens": 3}, "layers": [embedding, layer]}
-        )
+        return json.dumps({"nnlint": 1, "input": {"tokens": 3}, "layers": [embedding, layer]})
 
     assert news(whole(head), whole({**head, "tie": "wte"})) == ["~ head tie None → wte"]
 
@@ -197,14 +197,46 @@ def test_one_of_a_thousand(named: bool) -> None:
     assert time.perf_counter() - begun < 10
 
 
-def test_many_changes_of_a_large_network() -> None:
-    old = [lin(8 + n % 5) for n in range(1500)]
-    new = [lin(99) if n % 15 == 7 else one for n, one in enumerate(old)]
+@pytest.mark.parametrize("alike", [True, False])
+def test_many_changes_of_a_large_network(alike: bool) -> None:
+    """50 widths and 50 new layers among 3,000, and nothing else is said to be new or gone."""
+    old = [lin(8 if alike else 8 + n % 7) for n in range(3000)]
+    new = [lin(99) if n % 60 == 7 else one for n, one in enumerate(old)]
+    for place in range(2990, 0, -60):
+        new.insert(place, "ReLU")
     begun = time.perf_counter()
-    found = of(old, new)
+    network = the_network(text(old), text(new))
     assert time.perf_counter() - begun < 20
-    assert sum("out_features" in one for one in found) == 100
-    assert not [one for one in found if one[0] != "~"]
+    assert sum(one.kind == "added" for one in network.layers) == 50
+    assert not [one for one in network.layers if one.kind == "removed"]
+    widths = [
+        one for one in network.changed for each in one.differences if each.key == "out_features"
+    ]
+    assert len(widths) == 50
+
+
+def test_two_networks_without_a_layer_in_common() -> None:
+    begun = time.perf_counter()
+    network = the_network(text([lin(8)] * 3000), text([lin(9, bias=False)] * 3000))
+    assert time.perf_counter() - begun < 20
+    assert len(network.layers) == 3000
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    left=st.lists(st.integers(0, 2), max_size=9), right=st.lists(st.integers(0, 2), max_size=9)
+)
+def test_an_alignment_is_as_long_as_can_be(left: list[int], right: list[int]) -> None:
+    """Against the textbook's table."""
+    longest = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
+    for i, one in enumerate(left):
+        for j, other in enumerate(right):
+            both = longest[i][j] + 1 if one == other else 0
+            longest[i + 1][j + 1] = max(both, longest[i][j + 1], longest[i + 1][j])
+    pairs = aligned(left, right)
+    assert len(pairs) == longest[-1][-1]
+    assert all(left[i] == right[j] for i, j in pairs)
+    assert all(i < k and j < m for (i, j), (k, m) in pairwise(pairs))
 
 
 # --- findings -------------------------------------------------------------------------------
@@ -230,8 +262,14 @@ def test_a_finding_moves_with_its_layer() -> None:
 def test_new_and_fixed() -> None:
     clean, broken = text([lin(8)]), text([STATED])
     (code,) = codes(lint_text(broken).errors)
-    assert (codes(compared(clean, broken).new), codes(compared(clean, broken).fixed)) == ([code], [])
-    assert (codes(compared(broken, clean).new), codes(compared(broken, clean).fixed)) == ([], [code])
+    assert (codes(compared(clean, broken).new), codes(compared(clean, broken).fixed)) == (
+        [code],
+        [],
+    )
+    assert (codes(compared(broken, clean).new), codes(compared(broken, clean).fixed)) == (
+        [],
+        [code],
+    )
 
 
 def test_one_of_two_equal_findings_is_fixed() -> None:
@@ -369,7 +407,9 @@ def test_every_layer_of_both_is_there_once_and_in_order(old: str, new: str) -> N
 def test_changes_of_layers_add_up_to_that_of_the_totals(old: str, new: str) -> None:
     change = the_network(old, new)
     for field in ("params", "macs", "size"):
-        layers = sum(getattr(one.costs, field) - getattr(one.was, field) for one in change.layers)
+        layers = sum(
+            getattr(one.costs, field) - getattr(one.was, field) for one in change.layers
+        )
         assert layers == getattr(change.costs, field) - getattr(change.was, field)
 
 
@@ -397,8 +437,14 @@ def test_the_zoo_against_itself(spec: Path) -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
-def test_a_layer_put_into_a_real_network_is_the_only_one_that_is_new(data: st.DataObject) -> None:
-    small = [path for path in SPECS if path.stat().st_size < 1500 and "layers:\n  - " in path.read_text()]
+def test_a_layer_put_into_a_real_network_is_the_only_one_that_is_new(
+    data: st.DataObject,
+) -> None:
+    small = [
+        path
+        for path in SPECS
+        if path.stat().st_size < 1500 and "layers:\n  - " in path.read_text()
+    ]
     lines = data.draw(st.sampled_from(small)).read_text().splitlines()
     at = lines.index("layers:") + 1
     places = [n for n in range(at, len(lines)) if lines[n].startswith("  - ")]

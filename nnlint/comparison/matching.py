@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, TypeAlias
 
+from nnlint.comparison.alignment import aligned
 from nnlint.comparison.change import facts
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     """Texts, in tuples: it can be ordered."""
     Pair: TypeAlias = tuple[Node | None, Node | None]
 
-MOST_COMPARED = 4_000_000
-"""Pairs of layers that are weighed up; of larger networks layers go by their order."""
 NOT_STRUCTURE = ("name", "copies", "input", "inside", "from", "with", "trainable")
 """What may differ between a layer and what became of it, if all else is alike."""
 
@@ -86,47 +84,12 @@ def _around(node: Node) -> tuple[str, ...]:
 def _aligned(
     old: Sequence[Node], new: Sequence[Node], key: Callable[[Node], Key]
 ) -> Iterator[tuple[Node, Node]]:
-    """The longest run of layers with equal keys in both, without crossing."""
+    """As many layers with equal keys in both as can be, without crossing."""
     keys, others = [key(node) for node in old], [key(node) for node in new]
-    begin = _common(keys, others)
-    end = _common(keys[begin:][::-1], others[begin:][::-1])
-    yield from zip(old[:begin], new[:begin], strict=True)
-    middle = slice(begin, len(keys) - end), slice(begin, len(others) - end)
-    left, right = keys[middle[0]], others[middle[1]]
-    if left and right and len(left) * len(right) <= MOST_COMPARED:
-        for at, other in _runs(left, right):
-            yield old[begin + at], new[begin + other]
-    elif left and right:
-        yield from _same_place(old[middle[0]], new[middle[1]], key)
-    if end:
-        yield from zip(old[-end:], new[-end:], strict=True)
-
-
-def _runs(left: list[Key], right: list[Key]) -> Iterator[tuple[int, int]]:
-    """What stands in both, by its numbers; the same whichever of the two was first."""
-    if right < left:
-        yield from ((one, other) for other, one in _runs(right, left))
-        return
-    matcher = SequenceMatcher(None, left, right, autojunk=False)
-    for block in matcher.get_matching_blocks():
-        for step in range(block.size):
-            yield block.a + step, block.b + step
-
-
-def _same_place(
-    old: Sequence[Node], new: Sequence[Node], key: Callable[[Node], Key]
-) -> Iterator[tuple[Node, Node]]:
-    for one, other in zip(old, new, strict=False):
-        if key(one) == key(other):
-            yield one, other
-
-
-def _common(keys: Sequence[Key], others: Sequence[Key]) -> int:
-    """How many they have in common from the start."""
-    for step, (one, other) in enumerate(zip(keys, others, strict=False)):
-        if one != other:
-            return step
-    return min(len(keys), len(others))
+    # of equally good ways there and back take the same
+    swapped = others < keys
+    for one, other in aligned(others, keys) if swapped else aligned(keys, others):
+        yield (old[other], new[one]) if swapped else (old[one], new[other])
 
 
 def _in_order(

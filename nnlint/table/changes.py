@@ -24,7 +24,7 @@ MOST_ROWS = 200
 COLUMNS = (
     Column(""),
     Column("Layer", folds_at=36),
-    Column("Change", drop=3, folds_at=44),
+    Column("Change", folds_at=44),
     Column("Params", right=True),
     Column("Δ parameters", right=True),
     Column("Δ MACs", right=True, drop=2),
