@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 from io import StringIO
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nnlint.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEAD = "nnlint: 1\ninput: [4]\nlayers:\n"
 
