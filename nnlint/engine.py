@@ -290,9 +290,7 @@ def _over_budget(
     yield from budget.check(graph, spec, policy.ceilings, trials)
 
 
-def _grown(
-    spec: ModelSpec, graph: Graph, policy: Policy, key: str | None
-) -> Iterator[Problem]:
+def _grown(spec: ModelSpec, graph: Graph, policy: Policy, key: str | None) -> Iterator[Problem]:
     """What a change adds too much, the network being known in the base by that key."""
     ceilings = (*policy.ceilings, *policy.promised)
     if not (policy.base and key in policy.base and (spec.budget or ceilings)):

@@ -106,7 +106,7 @@ def test_an_unknown_total_is_no_number() -> None:
     assert report.totals.params == 15
     assert not report.totals.complete
     for name in ("params", "macs"):
-        with pytest.raises(ValueError, match="at least 1[25]"):
+        with pytest.raises(ValueError, match=r"at least 1[25]"):
             getattr(report, name)
 
 

@@ -13,6 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from nnlint import comparison
+from nnlint.budget import trials
 from nnlint.cli import main
 from nnlint.engine import lint_text
 from nnlint.policy import Policy
@@ -27,7 +28,7 @@ WIDE, NARROW = 9, 4
 
 
 def spec(**top: object) -> str:
-    """9 → 9 (named a, frozen), BatchNorm1d, ReLU → 4 (named b, no bias); as YAML on many lines."""
+    """9 → 9 (named a, frozen), BatchNorm1d, ReLU → 4 (named b, no bias); on many lines."""
     layers = [
         {"type": "Linear", "out_features": WIDE, "name": "a", "trainable": False},
         "BatchNorm1d",
@@ -388,7 +389,8 @@ def test_a_silenced_error_does_not_hide_that_nobody_knows(folder: Path) -> None:
 @pytest.mark.parametrize(("name", "code"), [("edge/s.yaml", 3), ("core/s.yaml", 0)])
 def test_files_by_glob(folder: Path, name: str, code: int) -> None:
     (folder / "pyproject.toml").write_text(
-        "[tool.nnlint.per-file-budgets]\n'edge/*' = {params = 100}\n'core/*' = {params = '1k'}\n"
+        "[tool.nnlint.per-file-budgets]\n"
+        "'edge/*' = {params = 100}\n'core/*' = {params = '1k'}\n"
     )
     (folder / name).parent.mkdir()
     (folder / "s.yaml").rename(folder / name)
@@ -417,9 +419,12 @@ def one_layer(width: int, **top: object) -> str:
         ({"max_increase": 20}, 10, 12, False), ({"max_increase": 19}, 10, 12, True),
         ({"max_increase": 0}, 10, 10, False), ({"max_increase": 0}, 10, 9, False),
         ({"max_increase_pct": "20%"}, 10, 12, False), ({"max_increase_pct": 20}, 10, 12, False),
-        ({"max_increase_pct": "19.999%"}, 10, 12, True), ({"max_increase_pct": 0}, 10, 10, False),
-        ({"max_increase_pct": "150%"}, 10, 25, False), ({"max_increase_pct": "150%"}, 10, 26, True),
-        ({"max_increase_pct": "33.3%"}, 3, 4, True), ({"max_increase_pct": "33.4%"}, 3, 4, False),
+        ({"max_increase_pct": "19.999%"}, 10, 12, True),
+        ({"max_increase_pct": 0}, 10, 10, False),
+        ({"max_increase_pct": "150%"}, 10, 25, False),
+        ({"max_increase_pct": "150%"}, 10, 26, True),
+        ({"max_increase_pct": "33.3%"}, 3, 4, True),
+        ({"max_increase_pct": "33.4%"}, 3, 4, False),
         ({"max_increase": 30, "max_increase_pct": "10%"}, 10, 12, True),
         ({"max_increase": 10, "max_increase_pct": "30%"}, 10, 12, True),
     ],
@@ -470,7 +475,7 @@ def test_an_increase_of_what_nobody_knows_cannot_be_proven() -> None:
     ]
     assert unknown_now.rule.severity.value == "error"
     limited = one_layer(3, budget={"params": {"max_increase": 5}})
-    (unknown_then,) = [one for one in grown(custom, limited).findings]
+    (unknown_then,) = grown(custom, limited).findings
     assert (unknown_then.rule.code, unknown_then.rule.severity.value) == ("NN903", "warning")
 
 
@@ -481,7 +486,9 @@ TOTALS = ["params", "trainable", "macs", "size", "biases", "activations"]
 
 widths = st.integers(4, 40)
 perceptrons = st.lists(
-    st.fixed_dictionaries({"type": st.just("Linear"), "out_features": widths, "bias": st.booleans()}),
+    st.fixed_dictionaries(
+        {"type": st.just("Linear"), "out_features": widths, "bias": st.booleans()}
+    ),
     min_size=2, max_size=4,
 ).map(lambda layers: ([9], layers))  # fmt: skip
 convolutions = st.lists(
@@ -595,8 +602,6 @@ def test_of_many_layers_the_worst_is_told() -> None:
 
 def test_advice_is_soon_done(monkeypatch: pytest.MonkeyPatch) -> None:
     """Broken limits of 200 layers lay the network out no more often than a few."""
-    from nnlint.budget import trials
-
     tried: list[str] = []
     changed = trials._changed
 

@@ -93,7 +93,8 @@ MLP = [lin(8), "ReLU", lin(8), "ReLU", lin(8)]
         ([lin(8, "a"), lin(8, "b")], [lin(8, "a"), lin(8, "new"), lin(8, "b")], ["+ new"]),
         ([lin(8, "a"), lin(8, "b"), lin(8, "c")], [lin(8, "a"), lin(8, "c")], ["- b"]),
         ([lin(8, "act")], [{"type": "ReLU", "name": "act"}],
-         ["~ act type Linear → ReLU out_features 8 → None bias true → None inplace None → false"]),
+         [("~ act type Linear → ReLU out_features 8 → None bias true → None "
+           "inplace None → false")]),
         # parts
         ([lin(8), "ReLU"], [{"type": "Sequential", "layers": [lin(8)]}, "ReLU"],
          ["~ Linear #1 inside None → Sequential"]),
@@ -109,7 +110,8 @@ MLP = [lin(8), "ReLU", lin(8), "ReLU", lin(8)]
         ([{"type": "Sequential", "repeat": 2, "layers": [lin(8), "ReLU"]}],
          [{"type": "Sequential", "repeat": 3, "layers": [lin(8), "ReLU"]}],
          ["~ Linear #1 copies 2 → 3"]),  # the ReLU goes along: it costs nothing
-        ([{"type": "Residual", "body": [lin(8)]}], [{"type": "Residual", "body": [lin(8), "ReLU"]}],
+        ([{"type": "Residual", "body": [lin(8)]}],
+         [{"type": "Residual", "body": [lin(8), "ReLU"]}],
          ["+ ReLU #2"]),
     ],
 )  # fmt: skip
@@ -254,7 +256,7 @@ def test_a_finding_moves_with_its_layer() -> None:
     old = [lin(8), STATED]
     new = [lin(8), lin(8, "between"), "ReLU", STATED]
     change = compared(text(old), text(new))
-    (code,) = {one for one in codes(lint_text(text(old)).errors)}
+    (code,) = codes(lint_text(text(old)).errors)
     assert code not in codes(change.new)
     assert code not in codes(change.fixed)
 
