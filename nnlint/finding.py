@@ -140,6 +140,7 @@ class Problem(Record):
         fix: how to mend it by an edit, or None.
         meant: edits after which the document says what was meant, for the stages to go on.
         used: of a budget, what the network has; else None.
+        about: what it is about where its place does not tell: one of several layers.
     """
 
     code: str
@@ -157,6 +158,7 @@ class Problem(Record):
     fix: Fix | None = None
     meant: tuple[Edit, ...] = ()
     used: int | Fraction | None = None
+    about: str = ""
 
 
 class Related(Record):

@@ -21,12 +21,13 @@ MOST_USES = 3
 
 def placed(read: Document, problems: Iterable[Problem]) -> list[Finding]:
     """Problems at their places; one place of a spec has a code once, in whatever variant."""
-    found: dict[tuple[str, Span, Path], Finding] = {}
+    found: dict[tuple[str, Span, Path, str], Finding] = {}
     marks, spots = TextLandmarks(read), list[tuple[str, str]]()
     for problem in problems:
         span = problem.span or read.locate(problem.path, on_key=problem.on_key)
         # what the repository says of a spec has no place of its own there
-        key = (problem.code, span, problem.path if problem.binding else ())
+        path = problem.path if problem.binding else ()
+        key = (problem.code, span, path, problem.about)
         if key not in found:
             found[key] = _in_words(read, problem, span)
             spots.append((problem.code, _spot(marks, problem)))
@@ -47,7 +48,8 @@ def _spot(marks: TextLandmarks, problem: Problem) -> str:
     """Where in the spec it is; nowhere, where nothing could be read."""
     if marks.read.root is None:
         return ""
-    return marks.at(problem.span) if problem.span else marks.of(problem.path)
+    spot = marks.at(problem.span) if problem.span else marks.of(problem.path)
+    return f"{spot} {problem.about}" if problem.about else spot
 
 
 def _apart(spots: Iterable[tuple[str, str]]) -> Iterator[str]:

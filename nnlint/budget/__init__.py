@@ -76,28 +76,12 @@ def check(
     yield from mistakes(spec.budget)
     own = list(read(spec.budget))
     yield from _nameless(graph, (*ceilings, *own))
-    for limits_ in _by_ceiling(_worst(graph, ceilings, own)):
-        yield _said(limits_, graph, trials)
+    for limit in _worst(graph, ceilings, own):
+        yield _said(limit, graph, trials)
 
 
-def _by_ceiling(limits_: Iterable[Limit]) -> Iterable[list[Limit]]:
-    """What one ceiling has to say in one way: a pattern may bind many layers."""
-    found: dict[object, list[Limit]] = {}
-    for one in limits_:
-        found.setdefault((id(one.ceiling), one.state), []).append(one)
-    return found.values()
-
-
-def _said(alike: Sequence[Limit], graph: Graph, trials: Trials | None) -> Problem:
-    """What is said of the one that is over it most, and how many others there are."""
+def _said(limit: Limit, graph: Graph, trials: Trials | None) -> Problem:
     from nnlint.budget import words  # noqa: PLC0415 - most budgets are kept
-
-    limit = max(alike, key=lambda one: one.used)
-    return words.and_others(_of_one(limit, graph, trials), limit, len(alike) - 1)
-
-
-def _of_one(limit: Limit, graph: Graph, trials: Trials | None) -> Problem:
-    from nnlint.budget import words  # noqa: PLC0415 - as above
 
     match limit.state:
         case "over":
@@ -164,6 +148,7 @@ def grown(
     from nnlint.budget import words  # noqa: PLC0415 - only a change pays for it
     from nnlint.budget.growth import growths  # noqa: PLC0415 - as above
 
+    yield from _gone(before, after, ceilings)
     lowest: dict[object, Growth] = {}
     for growth in growths(before, after, (*read(spec.budget), *ceilings)):
         known = lowest.setdefault(growth.subject, growth)
@@ -173,3 +158,21 @@ def grown(
             yield words.grown(growth)
         elif growth.state == "unknown":
             yield words.unprovable(growth)
+
+
+def _gone(
+    before: Graph | None, after: Graph, ceilings: Iterable[Ceiling]
+) -> Iterator[Problem]:
+    """Patterns of the repository that named a layer in the base, and name none any more.
+
+    They need not name one in every spec; but a layer must not slip away under another name.
+    """
+    asked = {one.layer: one for one in ceilings if one.layer and not one.must_name}
+    if not (asked and before):
+        return
+    from nnlint.budget import scope, words  # noqa: PLC0415 - few budgets name layers
+
+    for pattern, ceiling in asked.items():
+        was = scope.parts(before, pattern)
+        if was and not scope.parts(after, pattern):
+            yield words.gone(ceiling, pattern, was[0].name, scope.addresses(after))

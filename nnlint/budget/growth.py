@@ -10,7 +10,7 @@ from nnlint.budget.metrics import Used
 from nnlint.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from nnlint.budget.ceiling import Ceiling
     from nnlint.budget.limit import Measured
@@ -61,9 +61,22 @@ def growths(
     for ceiling in ceilings:
         if not ceiling.limits_increase:
             continue
-        was = {one.part: one.used for one in measured(ceiling, before)} if before else {}
-        for now in measured(ceiling, after):
-            yield from _growths(now, was.get(now.part, NOTHING if before else NOBODY_KNOWS))
+        is_now = list(measured(ceiling, after))
+        was = list(measured(ceiling, before)) if before else []
+        for now in is_now:
+            known = _before(now, was, is_now)
+            used = known.used if known else NOTHING if before else NOBODY_KNOWS
+            yield from _growths(now, used)
+
+
+def _before(
+    now: Measured, was: Sequence[Measured], is_now: Sequence[Measured]
+) -> Measured | None:
+    """What it was: by its name; or at its place, where the name that stood there is gone."""
+    names = {one.part for one in is_now}
+    by_name = (one for one in was if one.part == now.part)
+    renamed = (one for one in was if one.path == now.path and one.part not in names)
+    return next(by_name, None) or next(renamed, None)
 
 
 def _growths(now: Measured, before: Used) -> Iterator[Growth]:

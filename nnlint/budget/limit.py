@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from nnlint.budget.ceiling import Ceiling
     from nnlint.budget.metrics import Amount, Used
+    from nnlint.finding import Path
     from nnlint.graph import Graph, Node
 
 
@@ -24,6 +25,7 @@ class Measured(Record):
     Attributes:
         ceiling: the ceiling.
         part: the address of the layer or part; None: the network.
+        path: where that is written; nowhere of the network.
         nodes: its layers; None: all.
         used: what it has.
         dtype: what its size is computed with, where that is not the network's.
@@ -33,6 +35,7 @@ class Measured(Record):
     part: str | None
     nodes: Sequence[Node] | None
     used: Used
+    path: Path = ()
 
     @property
     def name(self) -> str:
@@ -50,8 +53,9 @@ def measured(ceiling: Ceiling, graph: Graph) -> Iterator[Measured]:
         return
     from nnlint.budget import scope  # noqa: PLC0415 - few budgets name layers
 
-    for part, nodes in scope.parts(graph, ceiling.layer).items():
-        yield Measured(ceiling, part, nodes, measure(graph, nodes, dtype))
+    for one in scope.parts(graph, ceiling.layer):
+        used = measure(graph, one.nodes, dtype)
+        yield Measured(ceiling, one.name, one.nodes, used, one.path)
 
 
 class Limit(Record):

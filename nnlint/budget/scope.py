@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from nnlint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,7 +15,21 @@ if TYPE_CHECKING:
     from nnlint.graph import Graph, Group, Node
 
 
-def parts(graph: Graph, pattern: str) -> dict[str, list[Node]]:
+class Part(Record):
+    """A layer or a part of a network, with all its copies.
+
+    Attributes:
+        name: its address, numbered where another has the same.
+        path: where it is written.
+        nodes: its layers.
+    """
+
+    name: str
+    path: Path
+    nodes: list[Node]
+
+
+def parts(graph: Graph, pattern: str) -> list[Part]:
     """What the pattern names, each with its layers in all their copies.
 
     A layer goes by its address (`stem`, `decoder/attention`), without a name by its type; a
@@ -23,16 +40,13 @@ def parts(graph: Graph, pattern: str) -> dict[str, list[Node]]:
         for address, path in _called(node):
             if fnmatchcase(address, pattern):
                 found.setdefault((address, path), []).append(node)
-    named: dict[str, list[Node]] = {}
-    for (address, _), nodes in found.items():
-        named[_free(address, named)] = nodes
+    met: Counter[str] = Counter()
+    named = []
+    for (address, path), nodes in found.items():
+        met[address] += 1
+        again = f" #{met[address]}" if met[address] > 1 else ""
+        named.append(Part(address + again, path, nodes))
     return named
-
-
-def _free(address: str, taken: dict[str, list[Node]]) -> str:
-    """The address, numbered where another layer has it: `Linear`, `Linear #2`."""
-    number = sum(one == address or one.startswith(f"{address} #") for one in taken) + 1
-    return f"{address} #{number}" if number > 1 else address
 
 
 def _called(node: Node) -> Iterator[tuple[str, Path]]:

@@ -35,6 +35,7 @@ def _of(what: Measured, code: str) -> Problem:
         note=ceiling.message,
         binding=ceiling.origin is not None,
         used=what.used.amount,
+        about=what.part or "",
     )
 
 
@@ -53,15 +54,6 @@ def over(limit: Limit, graph: Graph, trials: Trials | None) -> Problem:
         f"{at_least}{limit.shown(-limit.left)} too much",
         help=advice.over(limit, graph, trials),
     )
-
-
-def and_others(problem: Problem, limit: Limit, others: int) -> Problem:
-    """The same, with how many more of a pattern it holds for."""
-    if not others:
-        return problem
-    pattern = quoted(limit.ceiling.layer or "")
-    more = f"; so it is with {others} more of {pattern}"
-    return problem._replace(message=problem.message + more)
 
 
 def near(limit: Limit) -> Problem:
@@ -125,6 +117,15 @@ def unprovable(growth: Growth) -> Problem:
         help=mend,
         severity=Severity.WARNING if what.used.exact else what.ceiling.level,
         echo=what.used.excused,
+    )
+
+
+def gone(ceiling: Ceiling, pattern: str, was: str, known: list[str]) -> Problem:
+    """A pattern of the repository that the change leaves without its layer."""
+    return nameless(ceiling, pattern, known)._replace(
+        message=f"the budget{_whose(ceiling)} limits {quoted(pattern)}, which named "
+        f"{quoted(was)} in the base, and names no layer now",
+        help="keep the name, or change the pattern in a change of its own",
     )
 
 
