@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnlint import engine, sources
 from nnlint.finding import Finding, Severity
+from nnlint.record import Record
 from nnlint.report import Report, Status
 from nnlint.settings import gathered
 
@@ -22,6 +23,25 @@ __all__ = ["Finding", "Report", "Severity", "lint", "of_source"]
 
 TEXT = "<text>"
 """How a spec without a file is called."""
+
+
+class How(Record):
+    """How an input is looked at.
+
+    Attributes:
+        variant: that variant alone; None: the base, and the variants that are covered.
+        skip_unmarked: what is no spec is skipped, even if it was named.
+        base: what is said of it as it was, to hold increases against.
+        every_variant: all variants, also those that nothing covers.
+    """
+
+    variant: str | None = None
+    skip_unmarked: bool = False
+    base: Report | None = None
+    every_variant: bool = False
+
+
+PLAINLY = How()
 
 
 def lint(
@@ -61,7 +81,8 @@ def lint(
     settings = gathered(said, environ, file=named, isolated=isolated, flag="{}=")
     if isinstance(spec, str) and is_text(spec):
         return _of_text(spec, settings, variant)
-    return of_source(sources.Source(os.fspath(spec), named=True), settings, variant=variant)
+    source = sources.Source(os.fspath(spec), named=True)
+    return of_source(source, settings, How(variant))
 
 
 def is_text(spec: str) -> bool:
@@ -78,33 +99,27 @@ def _of_text(text: str, settings: Settings, variant: str | None) -> Report:
     return engine.lint_fetched(fetched, TEXT, variant, policy)
 
 
-def of_source(
-    source: sources.Source,
-    settings: Settings,
-    *,
-    variant: str | None = None,
-    skip_unmarked: bool = False,
-    base: Report | None = None,
-) -> Report:
+def of_source(source: sources.Source, settings: Settings, how: How = PLAINLY) -> Report:
     """Lint one input under settings that are gathered already.
 
     Args:
         source: the input.
         settings: what holds.
-        variant: check that variant alone.
-        skip_unmarked: what is no spec is skipped, even if it was named.
-        base: what is said of it as it was, to hold increases against.
+        how: how it is looked at.
     """
     policy = settings.policy(source.path, *source.others, show_info=settings.show_info)
+    policy = policy._replace(every_variant=how.every_variant)
     return engine.lint_source(
         source,
-        skip_unmarked=skip_unmarked,
-        variant=variant,
-        policy=policy if base is None else _held_against(base, policy),
+        skip_unmarked=how.skip_unmarked,
+        variant=how.variant,
+        policy=_held_against(how.base, policy),
     )
 
 
-def _held_against(base: Report, policy: Policy) -> Policy:
+def _held_against(base: Report | None, policy: Policy) -> Policy:
+    if base is None:
+        return policy
     from nnlint import comparison  # noqa: PLC0415 - only a change has a base
 
     promised = comparison.promised(base)

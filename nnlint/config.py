@@ -22,12 +22,15 @@ DEEPEST = 20
 """Files that extend one another."""
 
 
-def chain(file: Path, *, needed: bool = True) -> list[Config]:
+def chain(
+    file: Path, *, needed: bool = True, read: Callable[[Path], bytes] = Path.read_bytes
+) -> list[Config]:
     """A file's configuration, with all that it extends before it, the base first.
 
     Args:
         file: a pyproject.toml, or any TOML file with the same table.
         needed: that it has no such table is a mistake.
+        read: the bytes of a file.
 
     Raises:
         Invalid: one of the files can't be used, or extends what extends it.
@@ -39,7 +42,7 @@ def chain(file: Path, *, needed: bool = True) -> list[Config]:
         if following.resolve() in seen or len(found) > DEEPEST:
             raise Invalid(f"{found[-1].origin}: extend leads back to {shown(following)}")
         seen.add(following.resolve())
-        config = _read(following, needed=needed or bool(found))
+        config = _read(following, read, needed=needed or bool(found))
         if config is None:
             break
         found.append(config)
@@ -48,11 +51,11 @@ def chain(file: Path, *, needed: bool = True) -> list[Config]:
     return found[::-1]
 
 
-def _read(file: Path, *, needed: bool) -> Config | None:
+def _read(file: Path, read: Callable[[Path], bytes], *, needed: bool) -> Config | None:
     import tomllib  # noqa: PLC0415 - only a configuration pays for it
 
     try:
-        whole = tomllib.loads(file.read_bytes().decode())
+        whole = tomllib.loads(read(file).decode())
     except OSError as error:
         raise Invalid(f"{shown(file)}: {(error.strerror or str(error)).lower()}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

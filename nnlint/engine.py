@@ -157,7 +157,7 @@ def _checked(
     from nnlint import meaning, unused  # noqa: PLC0415 - with the schema jsonschema loads
 
     meant = meaning.read(read.data)
-    networks = _networks(meant, variant, policy.ceilings)
+    networks = _networks(meant, variant, policy)
     found = list(unused.check(meant.data))
     for each in networks:
         found += _judged(*each, networks[0][1], policy, meant)
@@ -207,7 +207,7 @@ def _without_needless_echoes(findings: list[Finding]) -> list[Finding]:
 
 
 def _networks(
-    meant: Meant, variant: str | None, ceilings: Sequence[Ceiling]
+    meant: Meant, variant: str | None, policy: Policy
 ) -> list[tuple[ModelSpec, Graph]]:
     """The network to judge, then its variants."""
     from nnlint import spec, wiring  # noqa: PLC0415 - with them jsonschema loads
@@ -222,14 +222,14 @@ def _networks(
         if name is not None and name not in model.variants:
             raise NoSuchVariant(_no_variant(name, model.variants))
         if variant is None and name is None:
-            chosen += _also_checked(model, ceilings)
+            chosen += _also_checked(model, policy)
         networks.append((model, wiring.connect(model, name)))
     return networks
 
 
-def _also_checked(spec: ModelSpec, ceilings: Sequence[Ceiling]) -> list[str]:
+def _also_checked(spec: ModelSpec, policy: Policy) -> list[str]:
     """The variants that a plain run checks too: all with a budget, else those expected."""
-    if ceilings or any(key != "warn_at" for key in spec.budget):
+    if policy.every_variant or policy.ceilings or any(key != "warn_at" for key in spec.budget):
         return list(spec.variants)
     named = spec.expect.get("variants", {})
     return [name for name in spec.variants if name in named]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nnlint.comparison import Comparison, Cost, LayerChange, Loosened, NetworkChange
+    from nnlint.comparison.change import Difference
     from nnlint.tally import Words
 
 METRICS = (("parameters", "params", ""), ("MACs", "macs", ""), ("size", "size", " B"))
@@ -48,6 +49,8 @@ def lines(comparison: Comparison) -> Iterator[tuple[str, Words]]:
     if network:
         for title, metric, unit in METRICS:
             yield title, _cost(network, metric, unit)
+    if network and network.differences:
+        yield "network", [(_of_network(network), "near")]
     limits = comparison.after.limits if comparison.after else ()
     said = [*map(of_limit, limits), *map(_loosened, comparison.loosened)]
     for number, words in enumerate(said):
@@ -56,6 +59,8 @@ def lines(comparison: Comparison) -> Iterator[tuple[str, Words]]:
         yield "" if number else "variants", _variant(variant)
     if comparison.fixed:
         yield "fixed", _fixed(comparison)
+    if comparison.silenced:
+        yield "ignored", [(_silenced(comparison), "near")]
 
 
 def _cost(network: NetworkChange, metric: str, unit: str) -> Words:
@@ -82,7 +87,12 @@ def _sides(network: NetworkChange, metric: str) -> Iterator[str | None]:
 
 
 def _changed_variants(comparison: Comparison) -> list[NetworkChange]:
-    return [one for one in comparison.networks[1:] if one.changed or one.was != one.costs]
+    broken = {
+        one.graph.variant
+        for one in (comparison.after.variants if comparison.after else ())
+        if any(limit.state == "over" for limit in one.limits)
+    }
+    return [one for one in comparison.networks[1:] if one.is_news or one.variant in broken]
 
 
 def _variant(change: NetworkChange) -> Words:
@@ -96,7 +106,9 @@ def _loosened(change: Loosened) -> Words:
     """A limit that the change itself raises or takes away."""
     was = change.was.most
     now = f"is {change.now.most} now" if change.now else "there is none now"
-    return [(f"{visible(change.was.name)}: the limit was {was}, and {now}", "near")]
+    origin = change.was.ceiling.origin
+    whose = f" ({visible(origin)})" if origin else ""
+    return [(f"{visible(change.was.name)}: the limit was {was}, and {now}{whose}", "near")]
 
 
 def _fixed(comparison: Comparison) -> Words:
@@ -119,11 +131,29 @@ def in_short(comparison: Comparison) -> str:
             f"{title} {''.join(words for words, _ in _cost(network, metric, unit))}"
             for title, metric, unit in METRICS
         ]
+    if network and network.differences:
+        parts.append(_of_network(network))
     parts += [words for one in _changed_variants(comparison) for words, _ in _variant(one)]
     parts += [words for one in comparison.loosened for words, _ in _loosened(one)]
     if comparison.fixed:
         parts.append(f"{plural(len(comparison.fixed), 'finding')} fixed")
+    if comparison.silenced:
+        parts.append(_silenced(comparison))
     return f"{visible(comparison.path)}: {'; '.join(parts)}"
+
+
+def _of_network(network: NetworkChange) -> str:
+    """What of the whole is not as it was: `dtype: float32 → int8`."""
+    return visible(", ".join(map(_difference, network.differences)))
+
+
+def _difference(one: Difference) -> str:
+    return f"{one.key}: {one.before or 'none'} → {one.after or 'none'}"
+
+
+def _silenced(comparison: Comparison) -> str:
+    number = comparison.silenced
+    return f"{plural(number, 'more finding')} silenced by comments in the spec"
 
 
 def of_layer(change: LayerChange) -> str:
@@ -131,10 +161,7 @@ def of_layer(change: LayerChange) -> str:
     if not (change.before and change.after):
         return change.node.spec.type if change.node.spec.name else ""
     own = [one for one in change.differences if one.key != FOLLOWS]
-    return ", ".join(
-        f"{one.key}: {one.before or 'none'} → {one.after or 'none'}"
-        for one in own or change.differences
-    )
+    return ", ".join(map(_difference, own or change.differences))
 
 
 def step(was: Cost, costs: Cost, metric: str) -> str:

@@ -185,7 +185,8 @@ def _renamed(fresh: Mapping[str, Source], gone: Mapping[str, bytes]) -> dict[str
     """New path -> old path, for what is gone here and there is again."""
     texts = {key: _bytes(source) for key, source in fresh.items()} if gone else {}
     found: dict[str, str] = {}
-    for _, new, old in sorted(_likenesses(texts, gone), reverse=True):
+    # of those that are alike, the one that keeps its name
+    for _, _, new, old in sorted(_likenesses(texts, gone), reverse=True):
         if new not in found and old not in found.values():
             found[new] = old
     return found
@@ -193,13 +194,13 @@ def _renamed(fresh: Mapping[str, Source], gone: Mapping[str, bytes]) -> dict[str
 
 def _likenesses(
     fresh: Mapping[str, bytes], gone: Mapping[str, bytes]
-) -> Iterator[tuple[float, str, str]]:
+) -> Iterator[tuple[float, bool, str, str]]:
     compared = len(fresh) * len(gone) <= MOST_COMPARED
     for new, text in fresh.items():
         for old, before in gone.items():
             alike = 1.0 if text == before else _alike(text, before) if compared else 0.0
             if alike >= ALIKE:
-                yield alike, new, old
+                yield alike, Path(new).name == Path(old).name, new, old
 
 
 def _alike(one: bytes, other: bytes) -> float:

@@ -122,6 +122,8 @@ class Policy(Record):
             change to judge.
         promised: the limits of increases that the base sets itself: a change can't raise
             them and use that at once.
+        every_variant: all variants are checked, also those that no budget and no expectation
+            covers.
     """
 
     switches: Switches = {}
@@ -132,6 +134,7 @@ class Policy(Record):
     ceilings: tuple[Ceiling, ...] = ()
     base: Mapping[str | None, Graph | None] | None = None
     promised: tuple[Ceiling, ...] = ()
+    every_variant: bool = False
 
     def weighed(self, finding: Finding) -> Finding:
         """The finding with the severity that holds here."""
@@ -159,6 +162,9 @@ class Policy(Record):
     def judges(self, code: str) -> bool:
         """Whether it is known that a rule does not fire: it is on, and it was asked."""
         on = self.switches.get(code)
+        rule = rules.find(code)
+        if rule and rule.before and self.base is None:
+            return False  # it judges changes, and there is none to judge
         return on is not False and (self.wants_advice or not code.startswith(rules.ADVICE))
 
     @property

@@ -224,13 +224,16 @@ DEFINITIONS: dict[str, dict[str, JsonSchema]] = {
 
 BOTH = _described(_or_null(COUNT), "null: there is none, or it is not known")
 COSTS = {key: _some("step") for key in ("params", "macs", "size")}
-KINDS = ("changed", "added", "removed", "renamed", "same")
+KINDS = ("changed", "added", "removed", "renamed", "same", "unreadable")
 
 DIFF_DOCUMENT: dict[str, JsonSchema] = {
     "version": _described({"const": 1}, "of this layout"),
     "nnlint": _described(TEXT, "the program's version"),
     "base": _described(TEXT, "what it is compared with: a revision or a file"),
     "summary": _some("diff_summary"),
+    "reconfigured": _described(
+        _list(TEXT), "configuration files that do not say what they said, budgets apart"
+    ),
     "specs": _list(_some("spec")),
 }
 
@@ -240,6 +243,7 @@ CHANGES: dict[str, dict[str, JsonSchema]] = {
         "path": TEXT,
         "old_path": _described(_or_null(TEXT), "null: it is new"),
         "kind": _one_of(*KINDS),
+        "reason": _described(_or_null(TEXT), "why it could not be read"),
         "new": _described(_list(_some("finding")), "findings that the base does not have"),
         "standing": _described(
             _list(_some("finding")), "errors about budgets that the base has too"
@@ -247,11 +251,22 @@ CHANGES: dict[str, dict[str, JsonSchema]] = {
         "fixed": _described(_list(_some("finding")), "places are those of the base"),
         "budget": _list(_some("limit")),
         "loosened": _described(_list(_some("loosened")), "limits that the change raises"),
+        "silenced": _described(COUNT, "findings that its comments silence beyond the base's"),
         "networks": _described(_list(_some("change")), "the spec's own, then its variants"),
     },
-    "loosened": {"was": _some("limit"), "now": _or_null(_some("limit"))},
+    "loosened": {"was": _some("bound"), "now": _or_null(_some("bound"))},
+    "bound": {
+        "metric": TEXT,
+        "layer": _described(_or_null(TEXT), "the pattern; null: the network"),
+        "dtype": _described(_or_null(TEXT), "of sizes; null: the network's"),
+        "key": _one_of("max", "max_increase", "max_increase_pct"),
+        "limit": NUMBER,
+        "level": _one_of(*(severity.value for severity in Severity)),
+        "origin": _described(_or_null(TEXT), "the file that sets it; null: the spec"),
+    },
     "change": {
         "variant": _or_null(TEXT),
+        "differences": _described(_list(_some("difference")), "of the whole network"),
         **COSTS,
         "layers": _described(_list(_some("layer_change")), "those that are not as they were"),
     },

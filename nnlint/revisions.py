@@ -45,11 +45,13 @@ class Revision(Record):
         name: as the user wrote it.
         top: the top of the repository.
         blobs: what git stores its YAML files under, by their path from the top.
+        commit: what it is; None: nothing was committed yet.
     """
 
     name: str
     top: Path
     blobs: Mapping[str, str]
+    commit: str | None = None
 
     def shown(self, path: str) -> str:
         """A path from the top as it is written in the working directory."""
@@ -62,6 +64,20 @@ class Revision(Record):
             return real.relative_to(self.top).as_posix()
         except ValueError:
             return None
+
+    def file(self, path: Path) -> bytes:
+        """The bytes of a file then; what lies outside the repository is as it is.
+
+        Raises:
+            FileNotFoundError: there was none.
+        """
+        inside = self.path(str(path))
+        if inside is None:
+            return path.read_bytes()
+        try:
+            return _git("cat-file", "blob", f"{self.commit}:{inside}")
+        except _Refused:
+            raise FileNotFoundError(str(path)) from None
 
     def untracked(self, paths: Iterable[str]) -> frozenset[str]:
         """Those of the paths from the top that git does not know yet, as `git diff` has it."""
@@ -89,7 +105,7 @@ def read(name: str) -> Revision:
     commit = _commit(name)
     listed = _stored("ls-tree", "-r", "-z", "--full-tree", commit) if commit else b""
     blobs = (_blob(entry) for entry in listed.split(b"\0") if entry)
-    return Revision(name, top, dict(one for one in blobs if one))
+    return Revision(name, top, dict(one for one in blobs if one), commit)
 
 
 def _blob(entry: bytes) -> tuple[str, str] | None:

@@ -17,7 +17,7 @@ from nnlint.sources import Pattern
 from nnlint.wording import split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from nnlint.budget import Ceiling
     from nnlint.finding import Severity
@@ -42,11 +42,15 @@ class Settings(Record):
         files: what the configuration files say, the base first.
         spoken: what the environment and then the flags say.
         above: files further up, of which only the budgets bind.
+        named: the configuration file that was named; None: it was sought.
+        isolated: there is none.
     """
 
     files: tuple[Config, ...] = ()
     spoken: tuple[Config, ...] = ()
     above: tuple[Config, ...] = ()
+    named: str | None = None
+    isolated: bool = False
 
     @property
     def sources(self) -> tuple[Config, ...]:
@@ -146,22 +150,40 @@ def gathered(
         Invalid: something in them can't be used.
     """
     named = file or (environ.get(VARIABLE) if not isolated else None)
-    found = [Path(named)] if named else [] if isolated else list(_found(Path.cwd()))
+    settings = as_of(Settings(named=named, isolated=isolated))
     said = {} if isolated else _said(environ)
-    if not (found or said or flags):
-        return Settings()
+    if not (said or flags):
+        return settings
     from nnlint import config  # noqa: PLC0415 - most runs have none
 
-    chains = [config.chain(one, needed=bool(named)) for one in found]
-    chains = [files for files in chains if files]
     spoken = [
         config.spoken(said, "the environment", variable) if said else None,
         *(config.spoken(one, who, flag.format) for who, one in _spoken(flags, flag)),
     ]
-    return Settings(
-        tuple(chains[0]) if chains else (),
-        tuple(one for one in spoken if one),
-        tuple(one for files in chains[1:] for one in files),
+    return settings._replace(spoken=tuple(one for one in spoken if one))
+
+
+def as_of(settings: Settings, read: Callable[[Path], bytes] = Path.read_bytes) -> Settings:
+    """The settings with the configuration files of some time.
+
+    Args:
+        settings: what else holds, and which file was named.
+        read: the bytes of a file, then.
+
+    Raises:
+        Invalid: one of the files can't be used.
+    """
+    named = [Path(settings.named)] if settings.named else None
+    found = named or ([] if settings.isolated else list(_found(Path.cwd(), read)))
+    if not found:
+        return settings._replace(files=(), above=())
+    from nnlint import config  # noqa: PLC0415 - most runs have none
+
+    chains = [config.chain(one, needed=bool(named), read=read) for one in found]
+    chains = [files for files in chains if files]
+    return settings._replace(
+        files=tuple(chains[0]) if chains else (),
+        above=tuple(one for files in chains[1:] for one in files),
     )
 
 
@@ -173,18 +195,18 @@ def _spoken(flags: Mapping[str, Any], flag: str) -> Iterator[tuple[str, dict[str
     yield from ((who, one) for who, one in both if one)
 
 
-def _found(start: Path) -> Iterator[Path]:
+def _found(start: Path, read: Callable[[Path], bytes]) -> Iterator[Path]:
     """Files that may hold our table, the nearest first, up to the root of the repository."""
     for folder in (start, *start.parents):
-        if _mentions_us(folder / FILE):
+        if _mentions_us(folder / FILE, read):
             yield folder / FILE
         if (folder / ".git").exists():
             return
 
 
-def _mentions_us(file: Path) -> bool:
+def _mentions_us(file: Path, read: Callable[[Path], bytes]) -> bool:
     try:
-        return re.search(MENTION, file.read_bytes(), re.MULTILINE) is not None
+        return re.search(MENTION, read(file), re.MULTILINE) is not None
     except OSError:
         return False
 

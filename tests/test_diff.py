@@ -246,6 +246,7 @@ def test_a_renaming_does_not_either(repo: Repository) -> None:
     config(repo, "params.max_increase = 4")
     (repo.folder / "a.yaml").unlink()
     repo.write("b.yaml", spec(11))
+    repo.git("add", "--all")
     assert diff("--base", "HEAD").code == 3
 
 
@@ -276,5 +277,6 @@ def test_what_the_last_line_says(repo: Repository) -> None:
     repo.write("a.yaml", OVER)
     repo.write("new.yaml", "nnlint: 1\ninput: [1]\nlayers: [Tanh]\nname: x\n")
     (repo.folder / "gone.yaml").unlink()
+    repo.git("add", "--all")
     last = diff("--base", "HEAD", form="full").lines[-1]
     assert last == "1 changed, 1 new, 1 gone, 1 as before; 1 new finding, against HEAD"

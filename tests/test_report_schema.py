@@ -11,11 +11,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from nnlint import engine
+from nnlint import comparison, engine
 from nnlint.finding import Severity
-from nnlint.formats import render
+from nnlint.formats import difference, render
 from nnlint.report import Report, Status
-from nnlint.report_schema import STATES, STATUSES, report_schema
+from nnlint.report_schema import STATES, STATUSES, diff_schema, report_schema
 from nnlint.terminal import Style
 from tests.test_cli import lint
 
@@ -94,3 +94,50 @@ def test_the_published_file_is_what_the_command_prints() -> None:
     assert lint("schema").out == lint("schema", "spec").out
     assert lint("schema").out == (ROOT / "schemas" / "nnlint.schema.json").read_text("utf-8")
     assert lint("schema", "nonesuch").code == 2
+
+
+# --- diffs ------------------------------------------------------------------------------------
+
+
+@cache
+def diff_validator() -> jsonschema.Draft7Validator:
+    jsonschema.Draft7Validator.check_schema(diff_schema())
+    return jsonschema.Draft7Validator(diff_schema())
+
+
+def change(*pairs: tuple[str | None, str | None]) -> dict[str, Any]:
+    """The document of these specs as they were and as they are."""
+    made = []
+    for number, (old, new) in enumerate(pairs):
+        before, after = (
+            None if text is None else engine.lint_text(text, f"{number}.yaml")
+            for text in (old, new)
+        )
+        made.append(comparison.compare(before, after, f"{number}.yaml", old and "old.yaml"))
+    text = difference("json", comparison.Diff("main", tuple(made)), Style())
+    read: dict[str, Any] = json.loads(text)
+    diff_validator().validate(read)
+    return read
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
+def test_every_diff_fits(spec: Path) -> None:
+    """Against a network of another kind, against nothing, and turned round."""
+    text = spec.read_bytes().decode("utf-8", "replace")
+    other = (ROOT / "specs" / "xor.yaml").read_text("utf-8")
+    change((other, text), (text, other), (None, text), (text, None), (text, text + "# more\n"))
+
+
+def test_what_a_change_does_is_all_there() -> None:
+    head = "nnlint: 1\ninput: [4]\nlayers:\n"
+    old = f"{head}  - {{type: Linear, out_features: 3}}\nbudget: {{params: 20}}\n"
+    new = f"{head}  - {{type: Linear, out_features: 5}}\nbudget: {{params: 30}}\ndtype: int8\n"
+    (one,) = change((old, new))["specs"]
+    (network,) = one["networks"]
+    assert network["params"] == {"base": 15, "now": 25, "change": 10}  # 4·3 + 3 and 4·5 + 5
+    assert network["size"] == {"base": 60, "now": 25, "change": -35}
+    assert {"key": "dtype", "before": "float32", "after": "int8"} in network["differences"]
+    (layer,) = network["layers"]
+    assert {"key": "out_features", "before": "3", "after": "5"} in layer["differences"]
+    assert one["loosened"][0]["was"]["limit"] == 20
+    assert one["loosened"][0]["now"]["limit"] == 30

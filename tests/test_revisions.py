@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
 
+from nnlint.cli import main
 from tests.histories import HEAD, Repository, diff, environment, spec
 
 if TYPE_CHECKING:
@@ -181,7 +183,7 @@ def test_branches_without_a_common_commit(history: Repository) -> None:
     assert told("--base", "main") == [  # 5·4 and 5·5
         (
             "a.yaml: parameters 20 → 25, +5 (+25.0 %); MACs 16 → 20, +4 (+25.0 %); "
-            "size 80 → 100 B, +20 (+25.0 %)"
+            "size 80 → 100 B, +20 (+25.0 %); output: [4] → [5]"
         )
     ]
 
@@ -450,9 +452,10 @@ def test_a_file_may_become_a_spec_and_cease_to_be_one(repo: Repository) -> None:
     repo.commit(a=THREE, b=plain, c=plain)
     repo.write("a.yaml", plain)
     repo.write("b.yaml", THREE)
-    one, other = told("--base", "HEAD")
-    assert one.startswith("a.yaml: removed; parameters 15 gone")
-    assert other.startswith("b.yaml: added; parameters 15;")
+    run = diff("--base", "HEAD")
+    assert run.code == 2, "what was checked must not slip out of it"
+    assert "a.yaml: it was a spec in the base, and no line begins with `nnlint:` now" in run.err
+    assert run.out.startswith("b.yaml: added; parameters 15;")
 
 
 def test_what_git_does_not_know_is_left_out_unless_it_is_named(repo: Repository) -> None:
@@ -642,3 +645,91 @@ def test_what_a_partial_clone_lacks_is_got_by_the_remedy(
     subprocess.run(remedy.split(), check=True, capture_output=True)
     (line,) = told("--base", "HEAD~2")
     assert "parameters 5 → 20, " in line
+
+
+# --- what a change says of itself -------------------------------------------------------------
+
+LIMITED = "[tool.nnlint.budget]\nparams = {max = 16, max_increase = 2}\n"
+
+
+def test_a_limit_that_the_same_change_loosens_still_binds(repo: Repository) -> None:
+    """The repository's and the spec's: raised in a change of its own, or not at all."""
+    repo.write("pyproject.toml", LIMITED)
+    repo.commit(a=THREE)
+    repo.write("pyproject.toml", "[tool.nnlint.budget]\nparams = '1M'\n")
+    run = diff("--base", "HEAD")
+    assert run.code == 0
+    assert "the limit was 16, and is 1,000,000 now (pyproject.toml)" in run.out
+    assert "params.max_increase: the limit was 2, and there is none now" in run.out
+    repo.write("a.yaml", FIVE)
+    run = diff("--base", "HEAD")
+    assert run.code == 3
+    assert "in pyproject.toml of the base lets a change add no more than +2" in run.out
+
+
+def test_what_else_the_configuration_says_is_told(repo: Repository) -> None:
+    repo.write("pyproject.toml", LIMITED)
+    repo.commit(a=THREE)
+    repo.write("pyproject.toml", LIMITED + '[tool.nnlint]\nignore = ["NN3"]\n')
+    assert "pyproject.toml is not as it was" in diff("--base", "HEAD").err
+    repo.commit()
+    assert "pyproject.toml" not in diff("--base", "HEAD").err
+
+
+def test_a_comment_that_silences_is_counted(repo: Repository) -> None:
+    repo.commit(a=spec(3, "budget: {params: 16}"))
+    silent = "budget: {params: 16}  # nnlint: ignore[NN901] mine"
+    repo.write("a.yaml", spec(5, silent))
+    assert "1 more finding silenced by comments" in diff("--base", "HEAD").out
+
+
+def test_a_layer_of_the_repository_s_budget_does_not_slip_away(repo: Repository) -> None:
+    repo.write("pyproject.toml", "[tool.nnlint.budget.layers]\nhead = {params = 20}\n")
+    named = HEAD + "  - {type: Linear, out_features: %d, name: %s}\n"
+    repo.commit(a=named % (3, "head"))
+    repo.write("a.yaml", named % (99, "tail"))
+    run = diff("--base", "HEAD")
+    assert run.code == 3
+    assert "limits 'head', which named 'head' in the base, and names no layer now" in run.out
+
+
+def test_variants_that_nothing_covers_are_compared(repo: Repository) -> None:
+    text = (
+        "nnlint: 1\ninput: [4]\nvars: {w: 3}\nvariants: {big: {w: %d}}\n"
+        "layers: [{type: Linear, out_features: $w}]\n"
+    )
+    repo.commit(a=text % 6)
+    repo.write("a.yaml", text % 7)
+    (line,) = told("--base", "HEAD")
+    assert "big: parameters 30 → 35, +5" in line  # 5·6 and 5·7
+
+
+def test_what_is_broken_before_and_after_is_no_way_round(repo: Repository) -> None:
+    """An error that is no news may hide what a change adds: then nothing can be proven."""
+    broken = HEAD + "  - {type: Linear, out_features: %d, zork: 1}\nbudget: {params: 99}\n"
+    repo.commit(a=broken % 3)
+    repo.write("a.yaml", broken % 900)
+    run = diff("--base", "HEAD")
+    assert run.code == 3
+    assert "error[NN903]" in run.out
+
+
+def test_of_equal_files_each_keeps_its_name(repo: Repository) -> None:
+    repo.commit(c1=THREE, c2=THREE)
+    (repo.folder / "d").mkdir()
+    for name in ("c1.yaml", "c2.yaml"):
+        (repo.folder / name).rename(repo.folder / "d" / name)
+    repo.git("add", "--all")
+    assert told("--base", "HEAD") == [
+        f"d/{name}.yaml: renamed from {name}.yaml; costs as much as it did"
+        for name in ("c1", "c2")
+    ]
+
+
+def test_a_comment_about_changes_is_needed_where_there_is_none(repo: Repository) -> None:
+    """A plain run has no base, and can't tell that it is not needed."""
+    commented = "budget: {params: {max_increase: 1}}  # nnlint: ignore[NN904] agreed"
+    repo.write("a.yaml", spec(3, commented))
+    out = StringIO()
+    assert main(("--format", "concise", "a.yaml"), out, StringIO()) == 0
+    assert out.getvalue() == ""

@@ -132,9 +132,8 @@ def _policy(source: sources.Source, chosen: Options) -> Policy:
 
 
 def _linted(source: sources.Source, chosen: Options) -> Report:
-    return api.of_source(
-        source, chosen.settings, variant=chosen.variant, skip_unmarked=chosen.skip_unmarked
-    )
+    how = api.How(chosen.variant, chosen.skip_unmarked)
+    return api.of_source(source, chosen.settings, how)
 
 
 def _log(reports: list[Report], chosen: Options) -> Iterator[str]:

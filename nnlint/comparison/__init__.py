@@ -8,12 +8,15 @@ from nnlint.comparison.change import (
     NOTHING,
     UNKNOWN,
     Cost,
+    Difference,
     LayerChange,
     cost,
     differences,
+    differences_between,
+    network_facts,
     total_cost,
-)  # fmt: skip
-from nnlint.comparison.findings import apart
+)
+from nnlint.comparison.findings import apart, is_budget
 from nnlint.comparison.matching import pairs
 from nnlint.record import Record
 from nnlint.report import Status
@@ -42,6 +45,7 @@ class NetworkChange(Record):
         was: what it cost.
         costs: what it costs.
         variant: the variant's name; None: it is the spec's own network.
+        differences: what of the whole is not as it was: inputs, outputs, losses, the dtype.
     """
 
     before: Graph | None
@@ -50,6 +54,12 @@ class NetworkChange(Record):
     was: Cost
     costs: Cost
     variant: str | None = None
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def is_news(self) -> bool:
+        """Whether anything of it is not as it was."""
+        return bool(self.changed or self.differences) or self.was != self.costs
 
     @property
     def changed(self) -> tuple[LayerChange, ...]:
@@ -130,9 +140,15 @@ class Comparison(Record):
     @property
     def is_news(self) -> bool:
         """Whether anything is not as it was, or a budget is still broken."""
-        changes = (one.changed or one.was != one.costs for one in self.networks)
-        said = self.new or self.fixed or self.standing or self.loosened
-        return bool(said) or any(changes)
+        said = self.new or self.fixed or self.standing or self.loosened or self.silenced
+        return bool(said) or any(one.is_news for one in self.networks)
+
+    @property
+    def silenced(self) -> int:
+        """How many more findings than before the spec's own comments silence."""
+        if self.before is None or self.after is None:
+            return 0
+        return max(0, self.after.ignored - self.before.ignored)
 
     @property
     def network(self) -> NetworkChange | None:
@@ -168,11 +184,13 @@ class Diff(Record):
         base: what the base is called: a revision, or the old file.
         comparisons: every spec of both sides.
         untracked: how many files were left out because git does not know them.
+        reconfigured: configuration files that do not say what they said, budgets apart.
     """
 
     base: str
     comparisons: tuple[Comparison, ...]
     untracked: int = 0
+    reconfigured: tuple[str, ...] = ()
 
     @property
     def news(self) -> tuple[Comparison, ...]:
@@ -193,7 +211,11 @@ def compare(
     """A spec held against what it was."""
     networks = tuple(_networks(before, after))
     new, standing, fixed = apart(before, after, networks[0].layers if networks else ())
-    return Comparison(path, old_path, before, after, networks, new, standing, fixed)
+    made = Comparison(path, old_path, before, after, networks, new, standing, fixed)
+    if not made.loosened:
+        return made
+    # a budget that the change itself loosens is kept by no merit
+    return made._replace(fixed=tuple(one for one in fixed if not is_budget(one)))
 
 
 def _networks(before: Report | None, after: Report | None) -> list[NetworkChange]:
@@ -219,9 +241,12 @@ def graphs(report: Report | None) -> dict[str | None, Graph | None] | None:
 
 
 def promised(report: Report) -> tuple[Ceiling, ...]:
-    """The limits of increases that a spec sets itself, which hold for the next change."""
-    own = (one for one in report.ceilings if one.origin is None and one.limits_increase)
-    return tuple(one._replace(origin="the base") for one in own)
+    """The limits of increases as they were, which hold for the change that comes."""
+    limits = (one for one in report.ceilings if one.limits_increase and not one.is_spoken)
+    return tuple(
+        one._replace(origin=f"{one.origin} of the base" if one.origin else "the base")
+        for one in limits
+    )
 
 
 def network(
@@ -242,7 +267,9 @@ def network(
     costs = total_cost(after, is_there=is_there[1])
     untold = UNKNOWN in (was, costs) and not (before and after)
     layers = () if untold else tuple(_layers(before, after))
-    return NetworkChange(before, after, layers, was, costs, variant)
+    whole = differences_between(network_facts(before), network_facts(after))
+    both = whole if before and after else ()
+    return NetworkChange(before, after, layers, was, costs, variant, both)
 
 
 def _layers(before: Graph | None, after: Graph | None) -> Iterator[LayerChange]:

@@ -9,7 +9,7 @@ from nnlint.record import Record
 from nnlint.wording import flow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from nnlint.graph import Graph, Node
 
@@ -64,6 +64,8 @@ COPIES = "copies"
 UNKNOWN = Cost(complete=False, macs_complete=False)
 """What a network costs that nobody can lay out."""
 USUAL_SOURCE = ("previous",)
+OWN = ("type", "name", "trainable", "from", "with")
+"""Keys of which there is a fact anyway."""
 FOLLOWS = "input"
 """What about a layer changes without anybody having touched it."""
 
@@ -145,12 +147,34 @@ class LayerChange(Record):
 
 def differences(before: Node, after: Node) -> tuple[Difference, ...]:
     """What is not as it was, from attribute to attribute."""
-    old, new = dict(facts(before)), dict(facts(after))
+    return differences_between(facts(before), facts(after))
+
+
+def differences_between(
+    before: Iterable[tuple[str, str]], after: Iterable[tuple[str, str]]
+) -> tuple[Difference, ...]:
+    """What is not said alike of both."""
+    old, new = dict(before), dict(after)
     return tuple(
         Difference(key, old.get(key), new.get(key))
         for key in dict.fromkeys((*old, *new))
         if old.get(key) != new.get(key)
     )
+
+
+def network_facts(graph: Graph | None) -> Iterator[tuple[str, str]]:
+    """What there is to say of a whole network, as YAML on one line each."""
+    if graph is None:
+        return
+    for name, shape in graph.inputs.items():
+        yield ("input" if name == "input" else f"input {name}"), str(shape)
+    for name, output in graph.outputs.items():
+        called = "" if name == "output" else f" {name}"
+        yield f"output{called}", str(output.edge.shape)
+        yield f"loss{called}", output.loss or "none"
+    yield "dtype", graph.dtype
+    conventions = {node.layer.convention for node in graph.nodes if node.layer}
+    yield "convention", ", ".join(sorted(conventions)) or "torch"
 
 
 def facts(node: Node) -> Iterator[tuple[str, str]]:
@@ -159,6 +183,8 @@ def facts(node: Node) -> Iterator[tuple[str, str]]:
     yield "type", spec.type
     if spec.name:
         yield "name", spec.name
+    if layer is None:  # refused: it is what is written
+        yield from ((key, flow(value)) for key, value in spec.written.items() if key not in OWN)
     for key, attribute in layer.attributes.items() if layer else ():
         value = layer.held(key) if layer else None
         if value is not None and not attribute.holds_layers:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from nnlint.comparison.change import LayerChange
     from nnlint.finding import Finding, Path
     from nnlint.report import Report
 
 BUDGET = "NN90"
+CONSEQUENT = "NN9"
+"""Findings on totals: what they say may follow from another error."""
 
 
 def apart(
@@ -28,30 +30,52 @@ def apart(
     if before is after:
         return (), (), ()
     moved = _moved(layers)
-    # what the two have in common pairs up, each with one of the other
-    old = list(before.findings) if before else []
+    old = _said(before)
     left = Counter((one.rule.code, _now(one.path, moved)) for one in old)
     new, standing = [], []
-    for finding in after.findings if after else ():
+    for finding in _said(after):
         key = (finding.rule.code, finding.path)
         if not left[key]:
             new.append(finding)
-        elif _holds_on(finding):
-            standing.append(finding)
+        elif is_budget(finding) and finding.rule.severity is Severity.ERROR:
+            standing.append(finding)  # it gates though it is not new: broken stays broken
         left[key] -= bool(left[key])
-    fixed = []
     # of a spec that is no network any more nobody can tell what is mended
-    for finding in old if after and after.graph else ():
+    mended = old if after and after.graph else ()
+    return tuple(_told(new)), tuple(standing), tuple(_gone(mended, left, moved))
+
+
+def _said(report: Report | None) -> list[Finding]:
+    """What is found, also what only follows from an error that may be no news."""
+    if report is None:
+        return []
+    echoes = (one for one in report.quiet if one.echo and is_budget(one))
+    return [*report.findings, *echoes]
+
+
+def _told(new: list[Finding]) -> list[Finding]:
+    """Without what follows from an error that is news itself."""
+    cause = any(
+        one.rule.severity is Severity.ERROR and not one.rule.code.startswith(CONSEQUENT)
+        for one in new
+    )
+    return [one for one in new if not (cause and one.echo)]
+
+
+def _gone(
+    old: Iterable[Finding], left: Counter[tuple[str, Path]], moved: dict[Path, Path]
+) -> Iterator[Finding]:
+    """Findings of the base that nothing now is a match of."""
+    for finding in old:
         key = (finding.rule.code, _now(finding.path, moved))
         if left[key]:
-            fixed.append(finding)
             left[key] -= 1
-    return tuple(new), tuple(standing), tuple(fixed)
+            yield finding
 
 
-def _holds_on(finding: Finding) -> bool:
-    """Whether it gates though it is not new: a broken budget stays broken."""
-    return finding.rule.code.startswith(BUDGET) and finding.rule.severity is Severity.ERROR
+def is_budget(finding: Finding) -> bool:
+    """Whether it is about a budget."""
+    return finding.rule.code.startswith(BUDGET)
 
 
 def _moved(layers: Iterable[LayerChange]) -> dict[Path, Path]:

@@ -57,7 +57,9 @@ def _change_summary(diff: Diff, style: Style) -> str:
     words += [f"{plural(new, 'new finding')}"] if new else []
     words += [f"{plural(fixed, 'finding')} fixed"] if fixed else []
     words += [f"{plural(standing, 'budget')} still broken"] if standing else []
-    fine = not (new or standing or "unreadable" in kinds)
+    loosened = sum(len(one.loosened) for one in diff.comparisons)
+    words += [f"{plural(loosened, 'limit')} loosened"] if loosened else []
+    fine = not (new or standing or loosened or "unreadable" in kinds)
     verdict = style.paint("ok", "bold", "green") + ": " if fine else ""
     return f"{verdict}{'; '.join(words)}, against {visible(diff.base)}"
 

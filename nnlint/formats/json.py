@@ -81,15 +81,18 @@ def difference(diff: Diff, style: Style) -> str:  # noqa: ARG001 - a format's si
     that the base has too) and `fixed` (with places in the base), `budget` as above, `loosened`
     (limits that the change itself raises or takes away, each with its `metric`, the `layer`
     pattern, the `dtype`, the `key`: `max`, `max_increase` or `max_increase_pct`, the `limit`
-    and the `level`) and `networks`: the spec's own, then
-    its variants. What is compared stands as `base`, `now` and `change`, null where there is
-    none or where that can't be known.
+    the `level` and the `origin`), `silenced` (how many more findings the spec's comments
+    silence) and `networks`: the spec's own, then its variants, each with the `differences` of
+    the whole and its layers. What is compared stands as `base`, `now` and `change`, null where
+    there is none or where that can't be known. `reconfigured` names configuration files that
+    say something else by now, budgets apart.
     """
     document = {
         "version": VERSION,
         "nnlint": __version__,
         "base": diff.base,
         "summary": _diff_summary(diff),
+        "reconfigured": list(diff.reconfigured),
         "specs": [_comparison(one) for one in diff.comparisons],
     }
     return inert(_laid_out(document)) + "\n"
@@ -118,6 +121,7 @@ def _comparison(one: Comparison) -> dict[str, Any]:
             {"was": _bound(each.was), "now": _bound(each.now) if each.now else None}
             for each in one.loosened
         ],
+        "silenced": one.silenced,
         "networks": [_change(network) for network in one.networks],
     }
 
@@ -130,6 +134,7 @@ def _bound(one: Bound) -> dict[str, Any]:
         "key": one.key,
         "limit": one.amount if isinstance(one.amount, int) else float(one.amount),
         "level": one.ceiling.level.value,
+        "origin": one.ceiling.origin,
     }
 
 
@@ -137,6 +142,7 @@ def _change(network: NetworkChange) -> dict[str, Any]:
     there = (network.before is not None, network.after is not None)
     return {
         "variant": network.variant,
+        "differences": [each._asdict() for each in network.differences],
         **_costs(network, there),
         "layers": [_layer_change(one) for one in network.changed],
     }
