@@ -38,11 +38,12 @@ def write(diff: Diff, page: Page) -> None:
     """The whole comment but its marker."""
     every = networks(diff)
     shown = to_show(every)
-    page.add(verdict.heading(diff.reports, verdict.moved(every)))
-    warned = weakened.warning(every)
+    warned = weakened.warning(diff, every)
+    page.add(verdict.heading(diff.reports, verdict.moved(every), loosened=bool(warned)))
     if warned:
         page.add(warned)
     _table(shown, page)
+    page.items([*_wholes(shown)], "network")
     _said(diff, page)
     for network in shown:
         _folded(network, page, len(shown))
@@ -61,6 +62,17 @@ def _table(shown: Sequence[Network], page: Page) -> None:
     origins = _origins(shown)
     if origins:
         page.add(origins)
+
+
+def _wholes(shown: Sequence[Network]) -> Iterator[str]:
+    """What of a whole network is not as it was: inputs, outputs, losses, the dtype."""
+    for network in shown:
+        said = [
+            escape.code(f"{one.key}: {one.before or 'none'} → {one.after or 'none'}")
+            for one in network.change.differences
+        ]
+        if said:
+            yield f"- {network.label}: {', '.join(said)}"
 
 
 def _metrics(network: Network) -> tuple[Sequence[str], list[list[str]]]:

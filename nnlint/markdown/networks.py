@@ -44,7 +44,7 @@ class Network(Record):
             return "unknown" if _broken(comparison.before) else "new"
         if change.after is None:
             return "unknown" if _broken(comparison.after) else "gone"
-        return "changed" if change.changed or self.moved else "same"
+        return "changed" if change.is_news or self.moved else "same"
 
     @property
     def moved(self) -> bool:
