@@ -59,9 +59,8 @@ def respelled(value: object, pattern: str) -> str | None:
         if re.fullmatch(r"0?\.[0-9]{1,19}|[01](\.0+)?", text) and isinstance(value, str):
             return f"remove the quotes: {text}"
         return f"write {text}%" if re.match(pattern, f"{text}%") else None
-    if re.fullmatch(rf"{NUMBER} ?KB", text):
-        number = text.removesuffix("KB").strip()
-        return f"write {number} kB (of 1000 bytes) or {number} KiB (of 1024)"
+    if of_other_kind := _with_other_unit(text, pattern):
+        return of_other_kind
     compact = text.replace(" ", "").replace(",", "").replace("_", "")
     tries = [
         compact,
@@ -71,6 +70,21 @@ def respelled(value: object, pattern: str) -> str | None:
     ]
     fitting = [attempt for attempt in tries if pattern and re.match(pattern, attempt)]
     return f"write {fitting[0]}" if fitting else None
+
+
+def _with_other_unit(text: str, pattern: str) -> str | None:
+    """Bytes of which nobody knows whether there are 1000 or 1024 in a k; bytes of a count."""
+    found = re.fullmatch(rf"({NUMBER}) ?([kKMmGgTt])([iI]?[bB])?", text)
+    if not found or re.match(pattern, text):
+        return None
+    number, unit, byte = found[1], found[3].upper(), found[4]
+    if pattern == COUNT_PATTERN and byte:
+        return f"write {number}{'k' if unit == 'K' else unit} (a count, which has no bytes)"
+    if pattern != SIZE_PATTERN or (byte and unit != "K") or byte in ("iB", "ib", "IB"):
+        return None
+    if unit == "K":
+        return f"write {number} kB (of 1000 bytes) or {number} KiB (of 1024)"
+    return f"write {number} {unit}B or {number} {unit}iB"
 
 
 def _scaled(value: int | str, units: dict[str, int]) -> int | None:
