@@ -462,6 +462,14 @@ def test_an_increase_is_exact(
     assert found == (["NN904"] if breaks else [])
 
 
+def test_a_percentage_that_is_broken_never_looks_kept() -> None:
+    """10·1000 parameters and 10 more are 0.1 % more."""
+    new = one_layer(1001, budget={"params": {"max_increase_pct": "0.099%"}})
+    (finding,) = grown(one_layer(1000), new).findings
+    assert "from 10,000 to 10,010 (+10, +0.1 %)" in finding.message
+    assert finding.message.endswith("no more than +0.099 %")
+
+
 def test_what_is_new_grows_from_nothing() -> None:
     """Of a new layer every parameter is added, and any percentage of nothing is nothing."""
     extra = {"type": "Linear", "out_features": 3, "bias": False, "name": "b"}
