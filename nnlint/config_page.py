@@ -10,7 +10,7 @@ from nnlint import rules
 from nnlint.budget.ceiling import DEFAULT_WARN_AT
 from nnlint.finding import Severity
 from nnlint.policy import Selection, switches
-from nnlint.quantity import parse_share, percent
+from nnlint.quantity import exact_percent, parse_share
 from nnlint.terminal import visible
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _of_path(path: str, options: Options) -> Iterator[str]:
     off = shortened([code for code, on in policy.switches.items() if not on])
     yield f"#   rules that are off: {', '.join(off) or 'none'}"
     for limit in policy.ceilings:
-        near = f"near from {percent(limit.warn_at)} on"
+        near = f"near from {exact_percent(limit.warn_at)} on"
         yield f"#   {entry(limit)}, {near} ({visible(limit.origin or '')})"
     excluded = any(pattern.matches(path) for pattern in options.settings.exclude)
     if excluded:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from nnlint.wording import grouped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 COUNT_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 SIZE_UNITS = {
@@ -28,6 +32,9 @@ DTYPE_BITS = {
     "float64": 64, "float32": 32, "float16": 16, "bfloat16": 16, "float8": 8,
     "int64": 64, "int32": 32, "int16": 16, "int8": 8, "uint8": 8, "int4": 4,
 }  # fmt: skip
+
+MOST_PLACES = 40
+"""Decimals of a percentage that are shown at most: more than anybody writes in a limit."""
 
 
 def parse_count(value: int | str) -> int | None:
@@ -59,9 +66,8 @@ def respelled(value: object, pattern: str) -> str | None:
         if re.fullmatch(r"0?\.[0-9]{1,19}|[01](\.0+)?", text) and isinstance(value, str):
             return f"remove the quotes: {text}"
         return f"write {text}%" if re.match(pattern, f"{text}%") else None
-    if re.fullmatch(rf"{NUMBER} ?KB", text):
-        number = text.removesuffix("KB").strip()
-        return f"write {number} kB (of 1000 bytes) or {number} KiB (of 1024)"
+    if of_other_kind := _with_other_unit(text, pattern):
+        return of_other_kind
     compact = text.replace(" ", "").replace(",", "").replace("_", "")
     tries = [
         compact,
@@ -71,6 +77,21 @@ def respelled(value: object, pattern: str) -> str | None:
     ]
     fitting = [attempt for attempt in tries if pattern and re.match(pattern, attempt)]
     return f"write {fitting[0]}" if fitting else None
+
+
+def _with_other_unit(text: str, pattern: str) -> str | None:
+    """Bytes of which nobody knows whether there are 1000 or 1024 in a k; bytes of a count."""
+    found = re.fullmatch(rf"({NUMBER}) ?([kKMmGgTt])([iI]?[bB])?", text)
+    if not found or re.match(pattern, text):
+        return None
+    number, unit, byte = found[1], found[3].upper(), found[4]
+    if pattern == COUNT_PATTERN and byte:
+        return f"write {number}{'k' if unit == 'K' else unit} (a count, which has no bytes)"
+    if pattern != SIZE_PATTERN or (byte and unit != "K") or byte in ("iB", "ib", "IB"):
+        return None
+    if unit == "K":
+        return f"write {number} kB (of 1000 bytes) or {number} KiB (of 1024)"
+    return f"write {number} {unit}B or {number} {unit}iB"
 
 
 def _scaled(value: int | str, units: dict[str, int]) -> int | None:
@@ -112,3 +133,31 @@ def percent(share: Fraction) -> str:
     if text == "100.0" and share > 1:
         return ">100 %"
     return f"{text} %"
+
+
+def exact_percent(share: Fraction) -> str:
+    """`40.0 %`, `99.99 %`: a limit, which is never rounded."""
+    return f"{rounded(share * 100, _places(share))} %"
+
+
+def _places(share: Fraction) -> int:
+    """The decimal places of a percentage as people write it, one at least."""
+    exact = (n for n in range(1, MOST_PLACES) if (share * 100 * 10**n).denominator == 1)
+    return next(exact, MOST_PLACES)
+
+
+def percent_beside(share: Fraction, limit: Fraction) -> str:
+    """A share in so many decimals that it is seen to be over, at or below its limit."""
+    text = percent(share)
+    is_bound = text[0] in "<>" and _places(limit) > 1
+    if _keeps_sides(share, 1, (limit,)) and not is_bound:
+        return text
+    places = range(1, MOST_PLACES)
+    fine = (n for n in places if _keeps_sides(share, n, (limit, Fraction(0), Fraction(1))))
+    return f"{rounded(share * 100, next(fine, MOST_PLACES))} %"
+
+
+def _keeps_sides(share: Fraction, places: int, marks: Iterable[Fraction]) -> bool:
+    """Whether the rounded share is above, at or below each mark, as the share is."""
+    shown = Fraction(rounded(share * 100, places).replace(",", "")) / 100
+    return all((shown > mark, shown < mark) == (share > mark, share < mark) for mark in marks)

@@ -139,6 +139,19 @@ def test_a_layers_share_is_exact(share: object, expected: list[str]) -> None:
     assert codes(report) == expected
 
 
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [("89.99%", "90.0 % used, but the budget is 89.99 %"),
+     ("90.01%", "90.0 % of 90.01 % used (>99.9 %)"),
+     ("90.04%", "90.0 % of 90.04 % used")],
+)  # fmt: skip
+def test_a_share_never_looks_like_the_limit_that_it_is_not(share: str, words: str) -> None:
+    """90 + 10 parameters, as above."""
+    budget = {"layer_share": share, "warn_at": "99.9%"}
+    (finding,) = lint(9, linear(9), "ReLU", linear(1), budget=budget).findings
+    assert words in finding.message
+
+
 @pytest.mark.parametrize(("share", "expected"), [("25%", ["NN902"]), ("24.9%", ["NN901"])])
 def test_each_copy_is_a_layer(share: str, expected: list[str]) -> None:
     body = {"type": "Sequential", "layers": [linear(9), "ReLU"], "repeat": 4}

@@ -150,7 +150,9 @@ MISTAKES = [
     ({"params": {"max": 5, "level": "err"}}, "NN104", "did you mean 'error'?"),
     ({"params": [5]}, "NN101", "expected a count"),
     ({"layers": [{"a": 5}]}, "NN101", "expected a map of layers"),
-    ({"layers": {"a": 5}}, "NN101", "expected a map"),
+    ({"layers": {"a": 5}}, "NN101", "write {params: 5}"),
+    ({"layers": {"a": "3k"}}, "NN101", "write {params: 3k}"),
+    ({"layers": [5]}, "NN101", "for example {stem/*: {params: 10k}}"),
     ({"layers": {"a": {}}}, "NN102", "sets no limit"),
     ({"layers": {"a": {"warn_at": "50%"}}}, "NN102", "sets no limit"),
     ({"layers": {"a": {"layers": {"b": {"params": 5}}}}}, "NN103", "takes no key 'layers'"),
@@ -160,6 +162,12 @@ MISTAKES = [
     ({"params": "$x"}, "NN108", "write the number here"),
     ({"params": {"max": "$x"}}, "NN108", "write the number here"),
     ({"params": {"max": 5, "max_increase_pct": "5"}}, "NN108", "a percentage such as 5%"),
+    ({"params": {"max": 5, "max_increase_pct": "5"}}, "NN108", "remove the quotes: 5"),
+    ({"params": {"max_increase": "10"}}, "NN108", "remove the quotes: 10"),
+    ({"size": {"max": "10"}}, "NN108", "remove the quotes: 10"),
+    ({"params": {"max_increase": "5%"}}, "NN108", "write max_increase_pct: 5%"),
+    ({"params": "3KB"}, "NN108", "write 3k (a count, which has no bytes)"),
+    ({"size": "64K"}, "NN108", "write 64 kB (of 1000 bytes) or 64 KiB (of 1024)"),
     ({"params": {"max_increase": -1}}, "NN106", "expected a count"),
     ({"params": {"max_increase": "1.0005k"}}, "NN108", "no whole number"),
     ({"params": {"max": 5, "dtype": "int8"}}, "NN103", "takes no key 'dtype'"),
@@ -184,6 +192,22 @@ def test_a_mistake_in_a_budget_is_one_finding(
     assert finding.rule.code == code
     assert words in f"{finding.message} {finding.help}"
     assert finding.span.line == 4  # where the budget stands
+
+
+@pytest.mark.parametrize(
+    ("written", "whole"),
+    [("3k", "{params: 3k}"), (3, "{params: 3}"), ("4 KiB", "{size: 4 KiB}"),
+     ("80%", "{layer_share: 80%}"), ([3], "{params: 15k}")],
+)  # fmt: skip
+def test_a_bare_limit_is_shown_in_its_map(folder: Path, written: Any, whole: str) -> None:
+    (finding,) = lint_text(spec(budget=written)).findings
+    assert (finding.rule.code, finding.repair) == ("NN101", None)
+    way = "for example" if isinstance(written, list) else "write"
+    assert finding.help == f"{way} {whole}"
+    (folder / "pyproject.toml").write_text(f"[tool.nnlint]\nbudget = {toml(written)}\n")
+    run = Run("s.yaml")
+    assert (run.code, run.out) == (2, "")
+    assert run.err.endswith(f"expected a map: {way} {whole}\n")
 
 
 class Run:
@@ -239,7 +263,11 @@ def test_the_same_mistake_in_a_configuration_is_one_line(
      ("a:parms=5", "did you mean 'params'?"), ("params=-1", "expected a count"),
      ("params.maximum=5", "takes no key 'maximum'"), ("params=$x", "expected a count"),
      ("params.level=err", "did you mean 'error'?"), ("a:params.warn_at=0.5", "sets no limit"),
-     ("size.dtype=int8", "sets no limit"), ("a:b=c", "takes no key 'b'")],
+     ("size.dtype=int8", "sets no limit"), ("a:b=c", "takes no key 'b'"),
+     ("a.params=3", "of a layer: write --budget a:params=3\n"),
+     ("layers.a.params=3", "of a layer: write --budget a:params=3\n"),
+     ("a/b.params.max=3", "of a layer: write --budget a/b:params.max=3\n"),
+     ("params.max_increase=5%", "write max_increase_pct: 5%\n")],
 )  # fmt: skip
 def test_a_mistake_in_a_flag_is_one_line(folder: Path, flag: str, words: str) -> None:
     run = Run("--budget", flag, "s.yaml")
@@ -437,6 +465,14 @@ def test_an_increase_is_exact(
     budget = {"layers": {scope: limits}} if scope else limits
     found = codes(grown(one_layer(old), one_layer(new, budget=budget)))
     assert found == (["NN904"] if breaks else [])
+
+
+def test_a_percentage_that_is_broken_never_looks_kept() -> None:
+    """10·1000 parameters and 10 more are 0.1 % more."""
+    new = one_layer(1001, budget={"params": {"max_increase_pct": "0.099%"}})
+    (finding,) = grown(one_layer(1000), new).findings
+    assert "from 10,000 to 10,010 (+10, +0.1 %)" in finding.message
+    assert finding.message.endswith("no more than +0.099 %")
 
 
 def test_what_is_new_grows_from_nothing() -> None:

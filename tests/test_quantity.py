@@ -18,10 +18,13 @@ from nnlint.quantity import (
     SHARE_PATTERN,
     SIZE_PATTERN,
     SIZE_UNITS,
+    exact_percent,
     parse_count,
+    parse_percentage,
     parse_share,
     parse_size,
     percent,
+    percent_beside,
     respelled,
     rounded,
     size_in_bytes,
@@ -128,6 +131,11 @@ def test_what_a_pattern_takes_can_be_parsed(
         ("about 5", COUNT_PATTERN, None),
         ("4 mb", SIZE_PATTERN, "write 4MB"),
         ("12 KB", SIZE_PATTERN, "write 12 kB (of 1000 bytes) or 12 KiB (of 1024)"),
+        ("16 kb", SIZE_PATTERN, "write 16 kB (of 1000 bytes) or 16 KiB (of 1024)"),
+        ("1k", SIZE_PATTERN, "write 1 kB (of 1000 bytes) or 1 KiB (of 1024)"),
+        ("2.5m", SIZE_PATTERN, "write 2.5 MB or 2.5 MiB"),
+        ("3KB", COUNT_PATTERN, "write 3k (a count, which has no bytes)"),
+        ("4 MiB", COUNT_PATTERN, "write 4M (a count, which has no bytes)"),
         ("large", SIZE_PATTERN, None),
         (40, SHARE_PATTERN, "write 40%"),
         ("40", SHARE_PATTERN, "write 40%"),
@@ -147,6 +155,10 @@ def test_a_respelling_fits_its_pattern(
     before: str, number: str, after: str, unit: str, pattern: str
 ) -> None:
     remedy = respelled(before + number + after + unit, pattern)
+    if remedy and remedy.startswith(quotes := "remove the quotes: "):
+        assert pattern == SHARE_PATTERN
+        assert 0 <= Fraction(remedy.removeprefix(quotes)) <= 1  # a share as a number
+        return
     for word in remedy.removeprefix("write ").split(" or ") if remedy else ():
         assert re.fullmatch(pattern, word.partition(" (")[0])
 
@@ -223,6 +235,37 @@ def test_a_percentage_never_hides_a_part(share: Fraction, text: str) -> None:
 def test_only_nothing_is_zero_percent_and_only_all_is_a_hundred(share: Fraction) -> None:
     assert (percent(share) == "0.0 %") == (share == 0)
     assert (percent(share) == "100.0 %") == (share == 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [("40%", "40.0 %"), ("99.99%", "99.99 %"), ("0.099%", "0.099 %"), (0.5, "50.0 %"),
+     ("100%", "100.0 %"), (0, "0.0 %"), ("1.0000000000000000001%", "1.0000000000000000001 %")],
+)  # fmt: skip
+def test_a_limit_is_not_rounded(written: float | str, text: str) -> None:
+    assert exact_percent(parse_share(written)) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "limit", "text"),
+    [("40.04", "40", "40.04 %"), ("40.06", "40", "40.1 %"), ("39.96", "40", "39.96 %"),
+     ("40", "40", "40.0 %"), ("0.1002", "0.1", "0.1002 %"), ("99.99", "99.99", "99.99 %"),
+     ("99.995", "99.99", "99.995 %"), ("0.04", "0.03", "0.04 %"), ("0.04", "40", "<0.1 %"),
+     ("99.99", "40", ">99.9 %")],
+)  # fmt: skip
+def test_a_share_is_told_from_its_limit(share: str, limit: str, text: str) -> None:
+    assert percent_beside(parse_percentage(share), parse_percentage(limit)) == text
+
+
+@LAW
+@given(st.fractions(0, 2, max_denominator=10**9), st.decimals(0, 200, places=3))
+def test_a_share_never_looks_as_its_limit_does_not(share: Fraction, limit: Decimal) -> None:
+    most = Fraction(limit) / 100
+    text = percent_beside(share, most)
+    assert (text == exact_percent(most)) == (share == most)
+    if text[0] not in "<>":
+        shown = Fraction(text.removesuffix(" %")) / 100
+        assert (shown > most, shown < most) == (share > most, share < most)
 
 
 def test_the_units_are_powers() -> None:

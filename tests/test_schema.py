@@ -76,7 +76,7 @@ FINDINGS: list[tuple[str, str, str, str | None]] = [
      "layers is a map, but expected a list of layers", LAYERS),
     (f"{HEAD}{TAIL}name: ¦7\n", "NN101", "name is the number 7, but expected text", None),
     (f"{HEAD}{TAIL}expect: ¦5\n", "NN101", "expect is the number 5, but expected a map",
-     "for example {params: 13002}"),
+     "write {params: 5}"),
     ("nnlint: 1\ninput: ¦x\n" + TAIL, "NN101",
      f"input is the text 'x', but expected {SHAPES}", None),
     (layer('{type: Linear, out_features: ¦"16"}'), "NN101",

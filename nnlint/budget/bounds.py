@@ -43,7 +43,7 @@ class Bound(Record):
     def most(self) -> str:
         """The limit for people, with its unit, and its level where it is no error."""
         unit = "share" if self.key == PERCENTAGE else self.ceiling.kind.unit
-        text, level = with_unit(self.amount, unit), self.ceiling.level.value
+        text, level = with_unit(self.amount, unit, self.amount), self.ceiling.level.value
         return text if level == "error" else f"{text} ({level})"
 
     def is_below(self, other: Bound) -> bool:

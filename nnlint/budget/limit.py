@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from nnlint.finding import Severity
-from nnlint.quantity import percent
+from nnlint.quantity import exact_percent, percent, percent_beside
 from nnlint.record import Record
 from nnlint.wording import grouped
 
@@ -149,25 +149,31 @@ class Limit(Record):
         return (severity.rank if severity else 0, step)
 
     def shown(self, value: Amount) -> str:
-        """A value of this metric for people, exact unless it is a share."""
-        return shown(value, self.unit)
+        """A value of this metric for people: never rounded to what the limit is."""
+        return shown(value, self.unit, self.limit)
 
     @property
     def all_used(self) -> str:
         """What is used for people, with its unit."""
-        return with_unit(self.used, self.unit)
+        return with_unit(self.used, self.unit, self.limit)
 
     @property
     def most(self) -> str:
         """The limit for people, with its unit."""
-        return with_unit(self.limit, self.unit)
+        return with_unit(self.limit, self.unit, self.limit)
 
 
-def shown(value: Amount, unit: str) -> str:
-    """A value for people, exact unless it is a share."""
-    return percent(Fraction(value)) if unit == "share" else grouped(int(value))
+def shown(value: Amount, unit: str, limit: Amount | None = None) -> str:
+    """A value for people, exact unless it is a share; that tells itself from its limit."""
+    if unit != "share":
+        return grouped(int(value))
+    if limit is None:
+        return percent(Fraction(value))
+    if value == limit:
+        return exact_percent(Fraction(value))
+    return percent_beside(Fraction(value), Fraction(limit))
 
 
-def with_unit(value: Amount, unit: str) -> str:
+def with_unit(value: Amount, unit: str, limit: Amount | None = None) -> str:
     """The same, with `B` behind bytes."""
-    return shown(value, unit) + (" B" if unit == "bytes" else "")
+    return shown(value, unit, limit) + (" B" if unit == "bytes" else "")

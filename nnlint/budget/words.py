@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nnlint.budget import advice
 from nnlint.budget.limit import shown, with_unit
 from nnlint.finding import Problem, Severity
-from nnlint.quantity import percent
+from nnlint.quantity import exact_percent, percent_beside
 from nnlint.wording import did_you_mean, listed, quoted
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def near(limit: Limit) -> Problem:
     """The network has almost as much as it may."""
     return _of(limit.what, "NN902")._replace(
         message=f"{limit.name}: {limit.shown(limit.used)} of {limit.most}"
-        f"{_whose(limit.ceiling)} used ({percent(limit.share)}), "
-        f"{limit.shown(limit.left)} left; near begins at {percent(limit.warn_at)}",
+        f"{_whose(limit.ceiling)} used ({percent_beside(limit.share, limit.warn_at)}), "
+        f"{limit.shown(limit.left)} left; near begins at {exact_percent(limit.warn_at)}",
     )
 
 
@@ -79,17 +79,18 @@ def unproven(what: Measured, most: str) -> Problem:
 def increase(growth: Growth) -> str:
     """What may be added, for people: `+5.0 %`, `+1,000`."""
     if growth.percentage is not None:
-        return f"+{percent(growth.percentage)}"
-    return f"+{with_unit(growth.most, growth.what.ceiling.kind.unit)}"
+        return f"+{exact_percent(growth.percentage)}"
+    return f"+{with_unit(growth.most, growth.what.ceiling.kind.unit, growth.most)}"
 
 
 def grown(growth: Growth) -> Problem:
     """A change adds more than it may."""
     what, unit = growth.what, growth.what.ceiling.kind.unit
     was, now = shown(growth.before.amount, unit), with_unit(what.used.amount, unit)
-    added = f"+{shown(growth.added, unit)}"
+    added = f"+{shown(growth.added, unit, growth.most)}"
     if growth.percentage is not None and growth.before.amount:
-        added += f", +{percent(Fraction(growth.added) / growth.before.amount)}"
+        relative = Fraction(growth.added) / growth.before.amount
+        added += f", +{percent_beside(relative, growth.percentage)}"
     return _of(what, "NN904")._replace(
         message=f"{what.name}: from {was} to {now} ({added}), but the budget"
         f"{_whose(what.ceiling)} lets a change add no more than {increase(growth)}",

@@ -100,7 +100,10 @@ def mark(limit: Limit | None) -> str:
 
 def most(limit: Limit | None, *, exact: bool = False) -> str:
     """What there may be."""
-    return numbers.shown(limit.limit, limit.unit, exact=exact) if limit else ""
+    if limit is None:
+        return ""
+    is_share = limit.unit == "share"  # of which none is rounded
+    return limit.most if is_share else numbers.shown(limit.limit, limit.unit, exact=exact)
 
 
 def left(limit: Limit | None) -> str:

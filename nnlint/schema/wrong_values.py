@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from nnlint.expression import is_expression
 from nnlint.layers.attribute import IDENTIFIER, PROBABILITY, SOURCE_PATTERN
 from nnlint.losses import KERAS_LOSSES
-from nnlint.quantity import COUNT_PATTERN, parse_count, respelled
+from nnlint.quantity import COUNT_PATTERN, PERCENTAGE_PATTERN, parse_count, respelled
 from nnlint.scalars import OLD_WORDS, resolve
 from nnlint.schema.remedy import Remedy, meant, write
+from nnlint.schema.validation import fits
 from nnlint.wording import flow, listed, nearest
 
 if TYPE_CHECKING:
@@ -72,7 +73,18 @@ def _in_range_or_pattern(breach: Breach) -> Remedy | None:
         share = as_probability(breach.value)
         return None if share is None else Remedy(f"write {share:g}", share)
     words = respelled(breach.value, pattern)
-    return Remedy(words) if words else None
+    return Remedy(words) if words else _of_limit(breach)
+
+
+def _of_limit(breach: Breach) -> Remedy | None:
+    """A percentage under the key of a count; a number of a quantity in quotes."""
+    value, key = breach.value, breach.path[-1] if breach.path else None
+    if key == "max_increase" and re.match(PERCENTAGE_PATTERN, str(value)):
+        return Remedy(f"a percentage has a key of its own: write max_increase_pct: {value}")
+    number = without_quotes(value, str(breach.schema.get("type", [])))
+    if number is None or not fits(breach.schema, number):
+        return None
+    return Remedy(f"remove the quotes: {value}", number)
 
 
 def as_name(text: str) -> str | list[str] | None:
@@ -94,6 +106,8 @@ def _of_the_type(breach: Breach) -> Remedy | None:
     if "boolean" in kinds:
         flag = as_flag(value)
         return None if flag is None else write(flag, sure=True)
+    if breach.wanted == "object":
+        return None
     number = without_quotes(value, kinds if breach.schema.get("type") else "integer")
     if number is not None:
         return Remedy(f"remove the quotes: {value}", number, sure=True)
@@ -137,8 +151,20 @@ def _example(breach: Breach) -> Remedy | None:
     """How such a value looks, with the user's own in it where that is one step away."""
     if size := as_sizes(breach):
         return write(size)
+    if whole := as_map(breach):
+        return write(whole)
     examples = breach.schema.get("examples")
     return Remedy(f"for example {flow(examples[0])}") if examples else None
+
+
+def as_map(breach: Breach) -> dict[str, Any] | None:
+    """The map that a bare value of it was meant as: `budget: 3k` is `budget: {params: 3k}`."""
+    examples, kinds = breach.schema.get("examples"), breach.schema.get("properties")
+    if not examples or not kinds or isinstance(breach.value, dict | list | bool):
+        return None
+    first = [*examples[0], *kinds]
+    key = next((one for one in first if fits(kinds.get(one, False), breach.value)), None)
+    return {key: breach.value} if key else None
 
 
 def as_sizes(breach: Breach) -> list[int] | None:
