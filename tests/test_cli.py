@@ -806,3 +806,34 @@ def test_a_depth_is_a_whole_number_from_one(depth: str) -> None:
     Path("a.yaml").write_text(VARIANTS)
     run = lint(f"--depth={depth}", "a.yaml")
     assert (run.code, "is no whole number from 1 up" in run.err) == (2, True)
+
+
+def test_a_limit_by_flag_that_names_no_layer_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one of many specs the layer is enough; in none, the limit binds nothing."""
+    monkeypatch.chdir(tmp_path)
+    for name, layer in (("a", "head"), ("b", "tail")):
+        write(f"{name}.yaml", "nnlint: 1\ninput: [4]\nlayers:\n"
+              f"  - {{type: Linear, out_features: 3, name: {layer}}}\n")  # fmt: skip
+    assert lint("a.yaml", "b.yaml", "--budget", "head:params=99").code == 0
+    assert lint("a.yaml", "b.yaml", "--budget", "head:params=9").code == 3
+    run = lint("a.yaml", "b.yaml", "--budget", "haed:params=99")
+    assert run.code == 2
+    assert "--budget limits 'haed', but no layer of any spec is called that" in run.err
+
+
+def test_a_file_that_is_called_like_an_option_is_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hooks hand over the names of a repository's files as they are."""
+    monkeypatch.chdir(tmp_path)
+    names = ("--exclude=*.yaml", "--output=json=forged.yaml", "--fix.yaml", "-x.yml")
+    for name in names:
+        (tmp_path / name).write_text(CLEAN)
+    write("broken.yaml", BROKEN)
+    run = lint("broken.yaml", *names)
+    assert run.code == 1
+    assert "broken.yaml:" in run.out
+    assert not (tmp_path / "forged.yaml").exists()
+    assert lint(*names).code == 0

@@ -280,3 +280,10 @@ def test_what_the_last_line_says(repo: Repository) -> None:
     repo.git("add", "--all")
     last = diff("--base", "HEAD", form="full").lines[-1]
     assert last == "1 changed, 1 new, 1 gone, 1 as before; 1 new finding, against HEAD"
+
+
+def test_without_tables_a_spec_is_a_line(repo: Repository) -> None:
+    repo.write("a.yaml", spec(11))
+    run = diff("--base", "HEAD", "--no-table", form="full")
+    assert run.lines[0].startswith("a.yaml: parameters 50 → 55, +5")  # 5·10 and 5·11
+    assert not any("Layer" in line for line in run.lines)

@@ -61,8 +61,8 @@ class Ceiling(Record):
 
     @property
     def must_name(self) -> bool:
-        """Whether its pattern must name a layer: a repository's holds for many specs."""
-        return self.origin is None or self.is_spoken
+        """Whether its pattern must name a layer; others are for many specs."""
+        return self.origin is None or self.origin[-1:] == "="
 
     @property
     def is_spoken(self) -> bool:

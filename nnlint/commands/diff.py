@@ -56,6 +56,9 @@ def configure(parser: ArgumentParser) -> None:
         help="compare with that git revision, which is read out of git and nothing else; "
         "REF... is where this branch left REF",
     )
+    parser.add_argument(
+        "--no-table", action="store_false", dest="table", help="a line a spec, and no tables"
+    )
     flags.add_checking(parser, formats.names(), formats.DEFAULT)
 
 

@@ -9,13 +9,14 @@ from nnlint.commands import Outcome
 from nnlint.exits import Exit
 from nnlint.report import Report, Status, count, exit_code
 from nnlint.terminal import visible
-from nnlint.wording import plural
+from nnlint.wording import plural, quoted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable, Iterator
 
     from nnlint.baseline import Baseline
+    from nnlint.graph import Graph
     from nnlint.mending import Mended
     from nnlint.options import Options, Terminal
     from nnlint.policy import Policy
@@ -64,12 +65,31 @@ def _told(
         settled = keeping.settle(known, reports, chosen.keep)
         reports, log = settled.reports, [*log, *settled.log, *_unnamed(known, chosen)]
     code = exit_code(reports, chosen.fail_on, nothing_is_fine=chosen.skip_unmarked)
+    idle = _idle(reports, chosen)
     said = publishing.publish(chosen, lambda name, style: formats.render(name, reports, style))
     return Outcome(
-        Exit.COULD_NOT_CHECK if said.unwritten else code,
+        Exit.COULD_NOT_CHECK if said.unwritten or idle else code,
         said.text,
-        _lines([*log, *_log(reports, chosen), *said.unwritten, *said.remarks]),
+        _lines([*log, *_log(reports, chosen), *idle, *said.unwritten, *said.remarks]),
     )
+
+
+def _idle(reports: list[Report], chosen: Options) -> list[str]:
+    """Limits by flag that name no layer of any spec: one that binds nothing is a mistake."""
+    budgets = (one for config in chosen.settings.spoken for one in config.budgets)
+    asked = dict.fromkeys(limit.layer for one in budgets for limit in one.ceilings)
+    graphs = [report.graph for report in reports if report.graph]
+    return [
+        f"--budget limits {quoted(visible(pattern))}, but no layer of any spec is called that"
+        for pattern in asked
+        if pattern and graphs and not _names(pattern, graphs)
+    ]
+
+
+def _names(pattern: str, graphs: list[Graph]) -> bool:
+    from nnlint.budget import scope  # noqa: PLC0415 - few runs limit layers by flag
+
+    return any(scope.parts(graph, pattern) for graph in graphs)
 
 
 def _unnamed(known: Baseline, chosen: Options) -> Iterator[str]:

@@ -41,6 +41,11 @@ def difference(diff: Diff, style: Style) -> str:
 def _changes(diff: Diff, style: Style) -> Iterator[str]:
     if not diff.news:
         return
+    if style.table is False:
+        from nnlint.movement import in_short  # noqa: PLC0415 - only changes need it
+
+        yield "".join(f"{in_short(one)}\n" for one in diff.news)
+        return
     from nnlint.table import changes  # noqa: PLC0415 - rich loads only if a table is drawn
 
     yield from (changes.of_spec(one, diff.base, style) for one in diff.news)
