@@ -4,8 +4,9 @@
     >>> nnlint.lint("specs/mnist.yaml").params
     13002
 
-`lint` gives a `Report`: `ok`, `errors`, `findings` (each a `Finding` with its `Severity`),
-`params`, `macs`, `totals`, `graph`, `limits`; its text is what the terminal says.
+`lint` gives a `Report`: `ok`, `errors`, `findings`, `params`, `macs`, `totals`, `graph`,
+`limits`; its text is what the terminal says. A `Finding` has its `code`, its `severity` (a
+`Severity`), `message`, `help` and `span`.
 """
 
 from __future__ import annotations

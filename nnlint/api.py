@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from nnlint import engine, sources
 from nnlint.finding import Finding, Severity
+from nnlint.policy import Invalid
 from nnlint.record import Record
 from nnlint.report import Report, Status
 from nnlint.settings import gathered
+from nnlint.wording import described
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from os import PathLike
     from typing import Any
 
@@ -68,21 +70,40 @@ def lint(
         The report. A file that can't be read is a report too, whose `ok` is False.
 
     Raises:
-        ValueError: the budget or the configuration can't be used.
+        ValueError: the budget or the configuration can't be used, or the two of `config` and
+            `isolated` were given.
 
     Example:
         >>> report = lint("nnlint: 1\ninput: [2]\nlayers: [{type: Linear, out_features: 3}]")
         >>> report.ok, report.params
         (True, 9)
     """
+    if isolated and config is not None:
+        raise Invalid("config= names a file, and isolated=True reads none: leave one out")
     named = None if config is None else os.fspath(config)
-    said = {} if budget is None else {"budget": dict(budget)}
+    said = {} if budget is None else {"budget": _limits(budget)}
     environ = {} if isolated else os.environ
     settings = gathered(said, environ, file=named, isolated=isolated, flag="{}=")
     if isinstance(spec, str) and is_text(spec):
         return _of_text(spec, settings, variant)
     source = sources.Source(os.fspath(spec), named=True)
     return of_source(source, settings, How(variant))
+
+
+def _limits(budget: Mapping[str, Any]) -> dict[str, Any]:
+    """The budget as a document would hold it."""
+    if not isinstance(budget, Mapping):
+        found = described(budget)
+        raise Invalid(f"budget= is {found}, but expected a map such as {{'params': '15k'}}")
+    for key in budget:
+        if not isinstance(key, str):
+            raise Invalid(
+                f"budget= has {described(key)} as a key, but keys are texts: 'params'"
+            )
+    return {
+        key: _limits(value) if isinstance(value, Mapping) else value
+        for key, value in budget.items()
+    }
 
 
 def is_text(spec: str) -> bool:

@@ -199,6 +199,16 @@ class Finding(Record):
     related: tuple[Related, ...] = ()
     used: int | Fraction | None = None
 
+    @property
+    def code(self) -> str:
+        """The code of its rule: `NN301`."""
+        return self.rule.code
+
+    @property
+    def severity(self) -> Severity:
+        """How much it matters here."""
+        return self.rule.severity
+
     def line(self, path: str, style: Style = PLAIN) -> str:
         """`specs/mnist.yaml:7:5: error[NN201] message`, whatever stands in them."""
         place = f"{visible(path)}:{self.span.line}:{self.span.column}:"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import doctest
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -158,12 +160,44 @@ def test_a_budget_is_not_loosened_by_the_spec() -> None:
     ("budget", "words"),
     [({"parms": 5}, "did you mean 'params'"), ({"params": "15 k"}, "write 15k"),
      ({"params": -1}, "expected a count"), ({"params": {}}, "an empty map"),
-     ({"params": {"level": "error"}}, "sets no limit"), ({"params": 1.5}, "expected a count")],
+     ({"params": {"level": "error"}}, "sets no limit"), ({"params": 1.5}, "expected a count"),
+     ({1: 2}, "has the number 1 as a key"), ({"layers": {None: {}}}, r"has empty \(null\) as"),
+     ({"params": {3: "x"}}, "has the number 3 as a key"),
+     ("params=3", "is the text 'params=3', but expected a map"), ([1], "is a list of 1"),
+     (5, "is the number 5")],
 )  # fmt: skip
 def test_a_budget_that_cannot_be_used(budget: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words) as raised:
         nnlint.lint(TEXT, budget=budget)
     assert "budget=" in str(raised.value)
+
+
+def test_a_budget_may_be_any_mapping() -> None:
+    limits = MappingProxyType({"params": MappingProxyType({"max": 14})})
+    assert not nnlint.lint(TEXT, budget=limits).ok
+
+
+def test_no_file_is_read_and_named_at_once() -> None:
+    Path("other.toml").write_text("[tool.nnlint]\n")
+    with pytest.raises(ValueError, match="config= names a file, and isolated=True reads none"):
+        nnlint.lint(TEXT, config="other.toml", isolated=True)
+
+
+def test_a_finding_says_what_its_rule_is() -> None:
+    report = nnlint.lint(TEXT, budget={"params": 14})
+    (finding,) = report.findings
+    assert (finding.code, finding.severity) == ("NN901", nnlint.Severity.ERROR)
+    assert ": error[NN901] params" in str(report)
+
+
+@pytest.mark.parametrize("where", ["README.md", "nnlint/__init__.py"])
+def test_what_the_words_promise_is_there(where: str) -> None:
+    words = (ROOT / where).read_text()
+    words = words[words.index("`ok`, `errors`") :].split("\n\n")[0].split('"""')[0]
+    named = set(re.findall(r"`([a-z]+)`", words)) - {"lint"}
+    report = nnlint.lint(TEXT, budget={"params": 14})
+    has = {*dir(report), *dir(report.findings[0])}
+    assert {"params", "limits", "code", "severity", "span"} <= named <= has
 
 
 def test_the_configuration_holds_unless_isolated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,6 +158,8 @@ def test_every_severity_has_a_style_that_can_be_painted(severity: Severity) -> N
         ("784×16", "latin-1", "784×16"),
         ("784×16 ≥ N", "cp1252", "784x16 >= N"),
         ("█─…", "ascii", "#-..."),
+        ("7 → 9, ±0, Δ params ≤ 3", "ascii", "7 -> 9, +/-0, d params <= 3"),
+        ("❌ ⚠️ ✅ ❓ ℹ️", "cp1252", "x ! ok ? i"),
         ("日", "ascii", "\\u65e5"),
         ("é", "ascii", "\\xe9"),
         ("plain", "no-such-encoding", "plain"),
