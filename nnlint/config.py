@@ -47,7 +47,7 @@ def chain(
             break
         found.append(config)
         extend = config.extend
-        following = config.folder / at_home(extend) if extend else None
+        following = (config.folder / at_home(extend)).resolve() if extend else None
     return found[::-1]
 
 

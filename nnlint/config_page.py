@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from nnlint import rules
@@ -14,7 +15,7 @@ from nnlint.quantity import exact_percent, parse_share
 from nnlint.terminal import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from nnlint.budget import Ceiling
     from nnlint.options import Options
@@ -67,20 +68,32 @@ def _switched(settings: Settings) -> Iterator[str]:
     off = [code for code in ignored if not state[code]]
     if on or off:
         key = "select" if len(state) == len(rules.codes()) else "extend-select"
-        yield f"{key} = {_texts(shortened(on))}"
-        yield f"ignore = {_texts(shortened(off))}"
+        written = _written(settings)
+        yield f"{key} = {_texts(shortened(on, written))}"
+        yield f"ignore = {_texts(shortened(off, written))}"
 
 
-def shortened(codes: list[str]) -> list[str]:
-    """The codes, where all that begin alike are among them by their beginning: `NN4`."""
+def shortened(codes: list[str], written: Collection[str] = ()) -> list[str]:
+    """The codes in the words that were written, else by the beginning of several: `NN4`."""
     rest, words = set(codes), []
-    for length in range(2, 6):
-        for word in sorted({code[:length] for code in rest}):
-            family = {code for code in rules.codes() if code.startswith(word)}
-            if family <= rest:
-                words.append(word)
-                rest -= family
+    beginnings = (sorted({code[:length] for code in codes}) for length in range(2, 6))
+    for word in (*sorted(written, key=len), *chain.from_iterable(beginnings)):
+        family = {code for code in rules.codes() if code.startswith(word)}
+        is_short_for_one = len(family) == 1 and word not in (*family, *written)
+        if family and family <= rest and not is_short_for_one:
+            words.append(word)
+            rest -= family
     return sorted(words)
+
+
+def _written(settings: Settings) -> set[str]:
+    """The words for rules that files and flags hold."""
+    words: set[str] = set()
+    for config in settings.sources:
+        said = config.selection
+        words.update(said.select or (), said.extend_select, said.ignore)
+        words.update(code for one in config.per_file_ignores for code in one.codes)
+    return words
 
 
 def _tables(settings: Settings) -> Iterator[str]:
@@ -161,8 +174,9 @@ def _share(share: Fraction) -> str:
 def _of_path(path: str, options: Options) -> Iterator[str]:
     policy = options.policy(path)
     yield f"# {visible(path)}{'' if os.path.lexists(path) else ': there is no such file'}"
-    off = shortened([code for code, on in policy.switches.items() if not on])
-    yield f"#   rules that are off: {', '.join(off) or 'none'}"
+    off = [code for code, on in policy.switches.items() if not on]
+    words = shortened(off, _written(options.settings))
+    yield f"#   rules that are off: {', '.join(words) or 'none'}"
     for limit in policy.ceilings:
         near = f"near from {exact_percent(limit.warn_at)} on"
         yield f"#   {entry(limit)}, {near} ({visible(limit.origin or '')})"

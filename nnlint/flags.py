@@ -160,7 +160,7 @@ def _add_rules(parser: ArgumentParser) -> None:
         "--budget",
         action="append",
         metavar="[LAYER:]METRIC=LIMIT",
-        help="a limit for every spec: params=15k, logits:size='4 KiB', "
+        help="a limit for every spec: params=15k, logits:size=4KiB, "
         "params.max_increase_pct=5%%; may be repeated, and raises no other",
     )
     where = parser.add_mutually_exclusive_group()

@@ -283,14 +283,24 @@ def test_a_mistake_in_a_flag_is_one_line(folder: Path, flag: str, words: str) ->
      (["*:params=89"], 3), (["size=0.576 kB"], 0), (["size=575"], 3),
      (["params=100", "params.level=warning"], 0), (["params=100", "params.level=info"], 0),
      (["params=1k", "params=100"], 3), (["layer_share=62.5%"], 0), (["layer_share=0.6249"], 3),
-     (["size=144", "size.dtype=int8"], 0), (["size=143", "size.dtype=int8"], 3),
-     (["params.max_increase=0"], 0)],
+     (["size=144", "size.dtype=int8"], 0), (["size=143", "size.dtype=int8"], 3)],
 )  # fmt: skip
 def test_flags_limit(folder: Path, flags: list[str], code: int) -> None:
     """144 parameters, of which a has 90, which are 62.5 %."""
     assert (A + NORM + B, A, Fraction(A, A + NORM + B)) == (144, 90, Fraction("0.625"))
     run = Run(*(word for flag in flags for word in ("--budget", flag)), "s.yaml")
     assert (run.code, run.err) == (code, "")
+
+
+@pytest.mark.parametrize(
+    "flag", ["params.max_increase=0", "a:params.max_increase_pct=0", "size.max_increase=1kB"]
+)
+def test_a_flag_that_only_a_change_is_held_against_says_so(folder: Path, flag: str) -> None:
+    """No mistake: the action gives its options to `nnlint` and to `nnlint diff`."""
+    run = Run("--budget", flag, "s.yaml")
+    assert (run.code, run.out) == (0, "")
+    assert run.err.endswith("held by nnlint diff, not here\n")
+    assert Run("--budget", "params=1k", "s.yaml").err == ""
 
 
 def test_a_message_is_told_to_whoever_breaks_it(folder: Path) -> None:

@@ -394,6 +394,31 @@ def test_what_holds_for_a_path_is_shown() -> None:
     assert "# a.yaml\n#   rules that are off: NN3\n#   excluded: it is not checked" in out
 
 
+@pytest.mark.parametrize(
+    ("ignored", "shown"),
+    [(["NN301"], ["NN301"]), (["NN3"], ["NN3"]), (["NN4", "NN301"], ["NN301", "NN4"]),
+     (["NN40"], ["NN40"]), (["NN9", "NN901"], ["NN9"])],
+)  # fmt: skip
+def test_rules_are_shown_in_the_words_that_were_written(
+    ignored: list[str], shown: list[str]
+) -> None:
+    configure(f"[tool.nnlint]\nignore = {ignored}\n")
+    out = run("--show-config", "a.yaml")[1]
+    assert tomllib.loads(out)["tool"]["nnlint"]["ignore"] == shown
+    assert f"rules that are off: {', '.join(shown)}\n" in out
+
+
+def test_a_file_that_is_extended_goes_by_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure("[tool.nnlint]\nbudget = {params = 5}\n", name="base.toml")
+    configure('[tool.nnlint]\nextend = "../base.toml"\n', "sub")
+    monkeypatch.chdir("sub")
+    out = run("--show-config")[1]
+    assert f"# from: {tmp_path.resolve() / 'base.toml'}, pyproject.toml\n" in out
+    assert ".." not in out
+
+
 # --- the README -------------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from nnlint.baseline import Baseline
+    from nnlint.budget import Ceiling
     from nnlint.graph import Graph
     from nnlint.mending import Mended
     from nnlint.options import Options, Terminal
@@ -161,6 +162,8 @@ def _log(reports: list[Report], chosen: Options) -> Iterator[str]:
     for report in reports:
         if report.status is Status.UNREADABLE:
             yield f"{visible(report.path)}: {visible(report.reason or '')}"
+    if any(one.limits_increase for one in _spoken(chosen)):
+        yield "what a change may add, as --budget limits it, is held by nnlint diff, not here"
     if not reports:
         yield "nothing to check: every input is excluded"
     total = count(reports)
@@ -169,3 +172,10 @@ def _log(reports: list[Report], chosen: Options) -> Iterator[str]:
     found = total.errors + total.warnings + total.infos
     if found and not formats.shows_findings(chosen.format):
         yield f"{plural(found, 'finding')} not shown: --format concise shows findings"
+
+
+def _spoken(chosen: Options) -> Iterator[Ceiling]:
+    """The limits that flags set: of files, every command takes what concerns it."""
+    for config in chosen.settings.spoken:
+        for one in config.budgets:
+            yield from one.ceilings
