@@ -43,16 +43,21 @@ class Activations(Record):
 def activations(graph: Graph) -> Activations:
     """Walk the layers in order; an output lives until the last layer that takes it."""
     walk = _Walk(graph)
-    live = sum(prod(shape.dims) for shape in graph.inputs.values())
-    peak, at = live, None
-    for step, node in enumerate(walk.steps):
-        live += prod(node.output.dims)
-        if live > peak:
-            peak, at = live, node
-        live -= walk.dropped.get(step, 0)
+    peak, step = walk.peak()
+    at = walk.steps[step] if step is not None else None
     total = sum(node.times.runs * prod(node.output.dims) for node in graph.nodes)
     known = not any(node.output.open for node in graph.nodes)
     return Activations(peak, at, total, complete=known and graph.totals.macs_complete)
+
+
+def held_at_peak(graph: Graph) -> list[tuple[Node | str, int]]:
+    """What is held where the most is: layers and inputs, and the elements that each holds."""
+    walk = _Walk(graph)
+    _, peak = walk.peak()
+    now = -1 if peak is None else peak
+    made: list[Value] = [*graph.inputs, *range(now + 1)]
+    held = (one for one in made if walk.last.get(one, now) >= now)
+    return [(one if isinstance(one, str) else walk.steps[one], walk.size(one)) for one in held]
 
 
 class _Walk:
@@ -67,13 +72,30 @@ class _Walk:
         for node in graph.nodes:
             for taker in chain.from_iterable(node.loops):
                 self.chains.setdefault(id(taker), []).append(id(node))
-        self.dropped: dict[int, int] = {}
-        for value, step in self._last_uses().items():
-            size = graph.inputs[value] if isinstance(value, str) else self.steps[value].output
-            self.dropped[step] = self.dropped.get(step, 0) + prod(size.dims)
+        self.last = self._last_uses()
+
+    def size(self, value: Value) -> int:
+        """Its elements."""
+        if isinstance(value, str):
+            return prod(self.graph.inputs[value].dims)
+        return prod(self.steps[value].output.dims)
+
+    def peak(self) -> tuple[int, int | None]:
+        """The most elements that are held, and at which step; None: before the first."""
+        dropped: dict[int, int] = {}
+        for value, step in self.last.items():
+            dropped[step] = dropped.get(step, 0) + self.size(value)
+        live = sum(map(self.size, self.graph.inputs))
+        peak, at = live, None
+        for step in range(len(self.steps)):
+            live += self.size(step)
+            if live > peak:
+                peak, at = live, step
+            live -= dropped.get(step, 0)
+        return peak, at
 
     def _last_uses(self) -> dict[Value, int]:
-        """Each value with the last step that takes it."""
+        """Each value with the last step that takes it; none of what the network gives."""
         latest: dict[int, int] = {}
         last: dict[Value, int] = {}
         for step, node in enumerate(self.steps):

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlint import wiring
-from nnlint.activations import RULE, Activations, activations
+from nnlint.activations import RULE, Activations, activations, held_at_peak
 from nnlint.engine import lint_text
 from nnlint.formats import render
 from nnlint.terminal import Style
@@ -168,6 +168,9 @@ def assert_as_simulated(inputs: dict[str, int], layers: list[Any], outputs: list
     spec = {"nnlint": 1, "inputs": {name: [size] for name, size in inputs.items()},
             "layers": layers, **({"outputs": outputs} if outputs else {})}  # fmt: skip
     got, world = found(json.dumps(spec)), simulated(inputs, layers, outputs)
+    graph = lint_text(json.dumps(spec)).graph
+    assert graph
+    assert sum(elements for _, elements in held_at_peak(graph)) == world.peak()
     assert got.complete
     assert got.total == world.total()
     assert got.peak == world.peak()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from nnlint.engine import lint_text
+from nnlint.quantity import percent
 
 if TYPE_CHECKING:
     from nnlint.report import Report
@@ -85,6 +87,43 @@ def test_the_heaviest_layers_are_named() -> None:
     assert (
         finding.help == "heaviest: big 90 (58.1 %), Linear #3 50 (32.3 %), Linear #5 12 (7.7 %)"
     )
+
+
+SKIP = {"type": "Residual", "body": [linear(32, name="wide"), linear(12, name="back")]}
+IN, STEM, NARROW, WIDE = 4, 30, 12, 32
+"""Of a skip connection over 32, between layers of 30 and 12 and an output of 2."""
+
+
+def test_the_heaviest_activations_are_those_of_the_peak() -> None:
+    """The stem's 30 are dropped when the skip begins: 12 wait while 32 become 12 again."""
+    stem = [linear(STEM, name="stem"), linear(NARROW, name="narrow")]
+    report = lint(IN, *stem, SKIP, linear(2), budget={"activations": 100})
+    (finding,) = [one for one in report.findings if one.code == "NN901"]
+    peak = NARROW + WIDE + NARROW
+    assert peak > max(IN + STEM, STEM + NARROW, NARROW + WIDE, 3 * NARROW)
+    heavy = [("wide", WIDE), ("narrow", NARROW), ("back", NARROW)]
+    words = [f"{name} {4 * n} B ({percent(Fraction(n, peak))})" for name, n in heavy]
+    assert f"activations: {4 * peak} B used" in finding.message
+    assert str(finding.help).startswith(f"heaviest: {', '.join(words)}")
+
+
+def test_an_input_that_waits_is_held_at_the_peak() -> None:
+    """64 come in and go over a skip, while 2 are made 64 again."""
+    body = [linear(2, name="two"), linear(64, name="back")]
+    report = lint(64, {"type": "Residual", "body": body}, budget={"activations": 100})
+    (finding,) = [one for one in report.findings if one.code == "NN901"]
+    assert f"activations: {4 * 3 * 64} B used" in finding.message  # and 64 are added up
+    assert str(finding.help).startswith(
+        "heaviest: the input 256 B (33.3 %), back 256 B (33.3 %), Add #3 256 B (33.3 %)"
+    )
+
+
+def test_a_share_weighs_one_copy() -> None:
+    """Four copies of 9·9 + 9, and 9·4 + 4 more: 90 and 40 of 400."""
+    body = {"type": "Sequential", "layers": [linear(9, name="l"), "ReLU"], "repeat": 4}
+    report = lint(9, body, linear(4, name="head"), budget={"layer_share": "20%"})
+    (finding,) = [one for one in report.findings if one.code == "NN901"]
+    assert str(finding.help).startswith("heaviest: l 90 (22.5 %), head 40 (10.0 %)")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from math import prod
 from typing import TYPE_CHECKING
 
 from nnlint.budget.limit import measured, with_unit
@@ -14,7 +13,7 @@ from nnlint.record import Record
 from nnlint.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from nnlint.budget.limit import Limit
     from nnlint.budget.trials import Trials
@@ -57,24 +56,46 @@ class Heavy(Record):
 
 
 def _heaviest(limit: Limit, graph: Graph) -> list[Heavy]:
-    nodes = graph.nodes if limit.what.nodes is None else limit.what.nodes
-    numbers = {id(node): number for number, node in enumerate(graph.nodes, 1)}
-    found: dict[object, Heavy] = {}
-    for node in nodes:
-        weight = limit.ceiling.kind.weigh(node)
-        named = node.address + ("" if node.spec.name else f" #{numbers[id(node)]}")
-        known = found.setdefault((node.address, node.path), Heavy(named, 0, node))
-        found[node.address, node.path] = known._replace(weight=known.weight + weight)
-    every = [*found.values(), *_inputs(limit, graph)]
+    at_peak = limit.ceiling.kind.at_peak and limit.what.nodes is None
+    every = _held(graph) if at_peak else _weighed(limit, graph)
     return sorted((one for one in every if one.weight), key=lambda one: -one.weight)[:HEAVIEST]
 
 
-def _inputs(limit: Limit, graph: Graph) -> Iterator[Heavy]:
-    """What the network is given, where that is held in memory beside what its layers give."""
-    if limit.ceiling.kind.counts_inputs and limit.what.nodes is None:
-        for name, shape in graph.inputs.items():
-            called = f"input {quoted(name)}" if len(graph.inputs) > 1 else "the input"
-            yield Heavy(called, prod(shape.dims))
+def _weighed(limit: Limit, graph: Graph) -> Iterable[Heavy]:
+    """The layers, each with all that is written at its place, or with its heaviest copy."""
+    kind, found = limit.ceiling.kind, _Together(graph)
+    for node in graph.nodes if limit.what.nodes is None else limit.what.nodes:
+        found.add(node, kind.weigh(node), sum if kind.adds_up else max)
+    return found.layers.values()
+
+
+def _held(graph: Graph) -> Iterator[Heavy]:
+    """What is in memory at the peak: layers' outputs, and what the network is given."""
+    from nnlint.activations import held_at_peak  # noqa: PLC0415 - few budgets ask for it
+
+    found = _Together(graph)
+    for holder, elements in held_at_peak(graph):
+        if isinstance(holder, str):
+            called = f"input {quoted(holder)}" if len(graph.inputs) > 1 else "the input"
+            yield Heavy(called, elements)
+        else:
+            found.add(holder, elements, sum)
+    yield from found.layers.values()
+
+
+class _Together:
+    """Layers by the place at which they are written."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.numbers = {id(node): number for number, node in enumerate(graph.nodes, 1)}
+        self.layers: dict[object, Heavy] = {}
+
+    def add(self, node: Node, weight: int, joined: Callable[[list[int]], int]) -> None:
+        """Count a layer in."""
+        place = (node.address, node.path)
+        named = node.address + ("" if node.spec.name else f" #{self.numbers[id(node)]}")
+        known = self.layers.setdefault(place, Heavy(named, 0, node))
+        self.layers[place] = known._replace(weight=joined([known.weight, weight]))
 
 
 def _weight(one: Heavy, limit: Limit, graph: Graph) -> str:

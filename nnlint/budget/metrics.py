@@ -41,9 +41,10 @@ class Metric(Record):
         parse: reads a limit as people write it; None where it is not whole.
         measure: how much these layers of a network have; None: all of them, the network.
             The last argument is the dtype of sizes.
-        weigh: what one layer, with all its copies, adds to it.
+        weigh: what one layer adds to it.
         words: what it is, for people.
-        counts_inputs: whether the network's inputs count beside its layers.
+        adds_up: whether the copies of a layer add up; else one counts by itself.
+        at_peak: whether a network's is what is held at one moment, of inputs and layers.
     """
 
     unit: str
@@ -51,7 +52,8 @@ class Metric(Record):
     measure: Callable[[Graph, Sequence[Node] | None, str], Used]
     weigh: Callable[[Node], int]
     words: str
-    counts_inputs: bool = False
+    adds_up: bool = True
+    at_peak: bool = False
 
 
 def of_one(node: Node) -> int:
@@ -126,7 +128,7 @@ METRICS = {
                    "bytes of the parameters at a dtype"),
     "activations": Metric("bytes", parse_size, _activations, _output,
                           "bytes of the activations at their peak, at a dtype",
-                          counts_inputs=True),
+                          adds_up=False, at_peak=True),
     "layer_share": Metric("share", parse_share, _layer_share, of_one,
-                          "the share of the parameters that one layer has"),
+                          "the share of the parameters that one layer has", adds_up=False),
 }  # fmt: skip
