@@ -733,3 +733,13 @@ def test_a_comment_about_changes_is_needed_where_there_is_none(repo: Repository)
     out = StringIO()
     assert main(("--format", "concise", "a.yaml"), out, StringIO()) == 0
     assert out.getvalue() == ""
+
+
+def test_no_comment_of_the_change_silences_a_limit_that_the_base_has(repo: Repository) -> None:
+    limit = "budget: {params: {max: 16, max_increase: 2}}"
+    repo.commit(a=spec(3, limit))
+    repo.write("a.yaml", spec(5, f"{limit}  # nnlint: ignore[NN901,NN904] mine"))
+    run = diff("--base", "HEAD")
+    assert run.code == 3
+    assert "error[NN904]" in run.out
+    assert "fixed" not in run.out, "what is near there, and over and silenced here"

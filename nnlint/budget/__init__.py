@@ -149,15 +149,27 @@ def grown(
     from nnlint.budget.growth import growths  # noqa: PLC0415 - as above
 
     yield from _gone(before, after, ceilings)
-    lowest: dict[object, Growth] = {}
-    for growth in growths(before, after, (*read(spec.budget), *ceilings)):
-        known = lowest.setdefault(growth.subject, growth)
-        lowest[growth.subject] = min(known, growth, key=lambda one: one.most)
-    for growth in lowest.values():
+    own = list(growths(before, after, read(spec.budget)))
+    law = _lowest(growths(before, after, ceilings))
+    for growth in _lowest([*own, *law.values()]).values():
         if growth.state == "over":
-            yield words.grown(growth)
+            said = words.grown(growth)
         elif growth.state == "unknown":
-            yield words.unprovable(growth)
+            said = words.unprovable(growth)
+        else:
+            continue
+        # its own limit, which the base has too: a comment of the change does not silence it
+        same = law.get(growth.subject)
+        yield said._replace(binding=said.binding or (same is not None and same.state != "ok"))
+
+
+def _lowest(found: Iterable[Growth]) -> dict[object, Growth]:
+    """Of the limits on one subject the lowest, the first where they are alike."""
+    lowest: dict[object, Growth] = {}
+    for one in found:
+        known = lowest.setdefault(one.subject, one)
+        lowest[one.subject] = min(known, one, key=lambda each: each.most)
+    return lowest
 
 
 def _gone(

@@ -212,9 +212,9 @@ def compare(
     networks = tuple(_networks(before, after))
     new, standing, fixed = apart(before, after, networks[0].layers if networks else ())
     made = Comparison(path, old_path, before, after, networks, new, standing, fixed)
-    if not made.loosened:
+    if not (made.loosened or made.silenced):
         return made
-    # a budget that the change itself loosens is kept by no merit
+    # a budget that the change itself loosens or silences is kept by no merit
     return made._replace(fixed=tuple(one for one in fixed if not is_budget(one)))
 
 

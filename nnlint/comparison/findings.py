@@ -37,12 +37,15 @@ def apart(
         key = (finding.rule.code, finding.path)
         if not left[key]:
             new.append(finding)
-        elif is_budget(finding) and finding.rule.severity is Severity.ERROR:
+        elif _is_broken(finding):
             standing.append(finding)  # it gates though it is not new: broken stays broken
         left[key] -= bool(left[key])
     # of a spec that is no network any more nobody can tell what is mended
-    mended = old if after and after.graph else ()
-    return tuple(_told(new)), tuple(standing), tuple(_gone(mended, left, moved))
+    gone = _gone(old, left, moved) if after and after.graph else ()
+    # what was near a limit and is over it now is no merit
+    over = {one.path for one in (*new, *standing) if _is_broken(one)}
+    fixed = (one for one in gone if not (is_budget(one) and one.path in over))
+    return tuple(_told(new)), tuple(standing), tuple(fixed)
 
 
 def _said(report: Report | None) -> list[Finding]:
@@ -71,6 +74,10 @@ def _gone(
         if left[key]:
             left[key] -= 1
             yield finding
+
+
+def _is_broken(finding: Finding) -> bool:
+    return is_budget(finding) and finding.rule.severity is Severity.ERROR
 
 
 def is_budget(finding: Finding) -> bool:

@@ -64,7 +64,9 @@ def _change_summary(diff: Diff, style: Style) -> str:
     words += [f"{plural(standing, 'budget')} still broken"] if standing else []
     loosened = sum(len(one.loosened) for one in diff.comparisons)
     words += [f"{plural(loosened, 'limit')} loosened"] if loosened else []
-    fine = not (new or standing or loosened or "unreadable" in kinds)
+    silenced = sum(one.silenced for one in diff.comparisons)
+    words += [f"{plural(silenced, 'more finding')} silenced"] if silenced else []
+    fine = not (new or standing or loosened or silenced or "unreadable" in kinds)
     verdict = style.paint("ok", "bold", "green") + ": " if fine else ""
     return f"{verdict}{'; '.join(words)}, against {visible(diff.base)}"
 
