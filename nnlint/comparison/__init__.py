@@ -41,7 +41,8 @@ class NetworkChange(Record):
     Attributes:
         before: the network that was; None: there was none, or nobody can tell.
         after: the network that is; None: it is gone, or nobody can tell.
-        layers: every layer of both; none where nobody can tell what is on one side.
+        layers: every layer of both; none where nobody can tell what is on one side, or where
+            both are the same one.
         was: what it cost.
         costs: what it costs.
         variant: the variant's name; None: it is the spec's own network.
@@ -265,7 +266,8 @@ def network(
     """
     was = total_cost(before, is_there=is_there[0])
     costs = total_cost(after, is_there=is_there[1])
-    untold = UNKNOWN in (was, costs) and not (before and after)
+    # nothing to tell of what nobody knows, nor of a network that is held against itself
+    untold = before is after or (UNKNOWN in (was, costs) and not (before and after))
     layers = () if untold else tuple(_layers(before, after))
     whole = differences_between(network_facts(before), network_facts(after))
     both = whole if before and after else ()

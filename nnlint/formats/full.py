@@ -58,7 +58,9 @@ def _change_summary(diff: Diff, style: Style) -> str:
     new = sum(len(one.new) for one in diff.comparisons)
     fixed = sum(len(one.fixed) for one in diff.comparisons)
     standing = sum(len(one.standing) for one in diff.comparisons)
-    words = [", ".join(counted) or "no spec here"]
+    words = [
+        ", ".join(counted) or ("no spec that git knows" if diff.untracked else "no spec here")
+    ]
     words += [f"{plural(new, 'new finding')}"] if new else []
     words += [f"{plural(fixed, 'finding')} fixed"] if fixed else []
     words += [f"{plural(standing, 'budget')} still broken"] if standing else []
