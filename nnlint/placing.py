@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from nnlint import rules
 from nnlint.finding import Finding, Related, RuleInfo, Severity
-from nnlint.landmarks import TextLandmarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from nnlint.document import Document
     from nnlint.finding import Fix, Path, Problem, Repair, Span
+    from nnlint.landmarks import TextLandmarks
 
 MOST_USES = 3
 """Of blocks within blocks, the uses that a message tells."""
@@ -22,8 +22,10 @@ MOST_USES = 3
 def placed(read: Document, problems: Iterable[Problem]) -> list[Finding]:
     """Problems at their places; one place of a spec has a code once, in whatever variant."""
     found: dict[tuple[str, Span, Path, str], Finding] = {}
-    marks, spots = TextLandmarks(read), list[tuple[str, str]]()
+    spots: list[tuple[str, str]] = []
+    marks = None
     for problem in problems:
+        marks = marks or _marks(read)
         span = problem.span or read.locate(problem.path, on_key=problem.on_key)
         # what the repository says of a spec has no place of its own there
         path = problem.path if problem.binding else ()
@@ -36,6 +38,12 @@ def placed(read: Document, problems: Iterable[Problem]) -> list[Finding]:
             found[key] = _in_words(read, problem, span)
     named = map(_in_place, found.values(), _apart(spots))
     return _without_echoes(list(named))
+
+
+def _marks(read: Document) -> TextLandmarks:
+    from nnlint.landmarks import TextLandmarks  # noqa: PLC0415 - most specs have no finding
+
+    return TextLandmarks(read)
 
 
 def _in_words(read: Document, problem: Problem, span: Span) -> Finding:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint.budget.bounds import Bound, bounds
 from nnlint.budget.ceiling import TOP, Ceiling, mistakes, read
 from nnlint.budget.limit import Limit, measured
 from nnlint.budget.metrics import METRICS
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from nnlint.spec import ModelSpec
 
 __all__ = [
-    "METRICS", "TOP", "Bound", "Ceiling", "Limit", "Trials", "bounds", "check", "grown",
+    "METRICS", "TOP", "Ceiling", "Limit", "Trials", "check", "grown",
     "limits", "mistakes", "read",
 ]  # fmt: skip
 
@@ -172,9 +171,7 @@ def _lowest(found: Iterable[Growth]) -> dict[object, Growth]:
     return lowest
 
 
-def _gone(
-    before: Graph | None, after: Graph, ceilings: Iterable[Ceiling]
-) -> Iterator[Problem]:
+def _gone(before: Graph | None, after: Graph, ceilings: Iterable[Ceiling]) -> Iterator[Problem]:
     """Patterns of the repository that named a layer in the base, and name none any more.
 
     They need not name one in every spec; but a layer must not slip away under another name.

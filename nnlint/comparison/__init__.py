@@ -24,7 +24,8 @@ from nnlint.report import Status
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nnlint.budget import Bound, Ceiling
+    from nnlint.budget import Ceiling
+    from nnlint.budget.bounds import Bound
     from nnlint.finding import Finding
     from nnlint.graph import Graph
     from nnlint.report import Report
@@ -161,10 +162,10 @@ class Comparison(Record):
         """The limits that let more pass than they did: the reviewer should see it."""
         if not (self.before and self.before.ceilings and self.after and self.after.graph):
             return ()
-        from nnlint import budget  # noqa: PLC0415 - many specs have none
+        from nnlint.budget.bounds import bounds  # noqa: PLC0415 - many specs have none
 
-        now = budget.bounds(self.after.ceilings)
-        both = ((one, now.get(key)) for key, one in budget.bounds(self.before.ceilings).items())
+        now = bounds(self.after.ceilings)
+        both = ((one, now.get(key)) for key, one in bounds(self.before.ceilings).items())
         return tuple(
             Loosened(was, is_) for was, is_ in both if is_ is None or was.is_below(is_)
         )

@@ -42,7 +42,8 @@ from nnlint.report import count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nnlint.budget import Bound, Limit
+    from nnlint.budget import Limit
+    from nnlint.budget.bounds import Bound
     from nnlint.comparison import Comparison, Diff, LayerChange, NetworkChange
     from nnlint.expectation import Expectation
     from nnlint.finding import Finding, Repair
