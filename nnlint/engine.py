@@ -12,7 +12,7 @@ from nnlint import expectation, ignores, placing, rules, sources
 from nnlint.finding import Finding, Problem, Severity, Span
 from nnlint.policy import EVERY_RULE
 from nnlint.record import Record
-from nnlint.report import Report, Status, Variant
+from nnlint.report import Report, Status, Variant, without_needless_echoes
 from nnlint.wording import did_you_mean, grouped, listed, quoted
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ HIDING = ("NN0", "NN1", "NN2")
 """Errors of these families keep the rules from what lies behind them."""
 SEEN_FIRST = ("NN0", "NN1")
 """Families whose findings no other hides."""
-CONSEQUENT = "NN9"
-"""Findings on totals and housekeeping: no number becomes unknown by them."""
 
 
 class NoSuchVariant(Exception):  # noqa: N818 - said of the spec, not of nnlint
@@ -180,7 +178,7 @@ def _said(read: Document, problems: Iterable[Problem], policy: Policy, *, whole:
     silenced = ignores.apply(ignores.find(read), placed, judges)
     unneeded = _allowed(placing.placed(read, silenced.problems), policy)
     found = [*silenced.findings, *unneeded]
-    shown = [one for one in _without_needless_echoes(found) if policy.shows(one)]
+    shown = [one for one in without_needless_echoes(found) if policy.shows(one)]
     shown.sort(key=lambda finding: finding.sort_key)
     kept = set(map(id, shown))
     quiet = tuple(one for one in found if id(one) not in kept)
@@ -195,15 +193,6 @@ def hides(finding: Finding) -> bool:
 def _allowed(findings: Iterable[Finding], policy: Policy) -> list[Finding]:
     """The findings of rules that are on, with the severities that hold here."""
     return [policy.weighed(finding) for finding in findings if policy.allows(finding)]
-
-
-def _without_needless_echoes(findings: list[Finding]) -> list[Finding]:
-    """What only follows from another error is said where nobody is told of that one."""
-    told = any(
-        finding.rule.severity is Severity.ERROR and not finding.rule.code.startswith(CONSEQUENT)
-        for finding in findings
-    )
-    return [finding for finding in findings if not (told and finding.echo)]
 
 
 def _networks(

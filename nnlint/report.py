@@ -128,10 +128,35 @@ class Report(Record):
         return "\n".join(one.line(self.path) for one in self.findings) or f"{self.path}: ok"
 
 
+BUDGET = "NN90"
+"""The family of limits."""
 EXPECTATION = "NN91"
 """The family of what a spec declares of itself."""
-BUDGET_CODES = ("NN90", EXPECTATION)
+BUDGET_CODES = (BUDGET, EXPECTATION)
 """Findings of these families say that the network changed, not that the spec is broken."""
+
+
+CONSEQUENT = "NN9"
+"""Findings on totals and housekeeping: no number becomes unknown by them."""
+
+
+def is_budget(finding: Finding) -> bool:
+    """Whether it is about a limit."""
+    return finding.rule.code.startswith(BUDGET)
+
+
+def is_expectation(finding: Finding) -> bool:
+    """Whether it is about what the spec declares of itself."""
+    return finding.rule.code.startswith(EXPECTATION)
+
+
+def without_needless_echoes(findings: Sequence[Finding]) -> list[Finding]:
+    """What only follows from another error is said where nobody is told of that one."""
+    told = any(
+        one.rule.severity is Severity.ERROR and not one.rule.code.startswith(CONSEQUENT)
+        for one in findings
+    )
+    return [one for one in findings if not (told and one.echo)]
 
 
 def exit_code(

@@ -42,7 +42,6 @@ class Metric(Record):
         measure: how much these layers of a network have; None: all of them, the network.
             The last argument is the dtype of sizes.
         weigh: what one layer adds to it.
-        words: what it is, for people.
         adds_up: whether the copies of a layer add up; else one counts by itself.
         at_peak: whether a network's is what is held at one moment, of inputs and layers.
     """
@@ -51,7 +50,6 @@ class Metric(Record):
     parse: Callable[[Any], Amount | None]
     measure: Callable[[Graph, Sequence[Node] | None, str], Used]
     weigh: Callable[[Node], int]
-    words: str
     adds_up: bool = True
     at_peak: bool = False
 
@@ -105,30 +103,18 @@ def _output(node: Node) -> int:
 
 
 METRICS = {
-    "params": Metric(
-        "count", parse_count, _sum("params"), lambda node: node.params, "weights and biases"
-    ),
+    "params": Metric("count", parse_count, _sum("params"), lambda node: node.params),
     "trainable": Metric(
         "count", parse_count, _sum("trainable"),
         lambda node: node.weights + node.biases if node.trainable else 0,
-        "parameters that are not frozen",
     ),
-    "biases": Metric(
-        "count", parse_count, _sum("biases"), lambda node: node.biases, "biases alone"
+    "biases": Metric("count", parse_count, _sum("biases"), lambda node: node.biases),
+    "buffers": Metric("count", parse_count, _sum("buffers"), lambda node: node.stored),
+    "macs": Metric("count", parse_count, _sum("macs"), lambda node: node.all_macs),
+    "size": Metric("bytes", parse_size, _size, lambda node: node.params),
+    "activations": Metric(
+        "bytes", parse_size, _activations, _output, adds_up=False, at_peak=True
     ),
-    "buffers": Metric(
-        "count", parse_count, _sum("buffers"), lambda node: node.stored,
-        "stored numbers that are not learned",
-    ),
-    "macs": Metric(
-        "count", parse_count, _sum("macs"), lambda node: node.all_macs,
-        "multiply-accumulates for one sample",
-    ),
-    "size": Metric("bytes", parse_size, _size, lambda node: node.params,
-                   "bytes of the parameters at a dtype"),
-    "activations": Metric("bytes", parse_size, _activations, _output,
-                          "bytes of the activations at their peak, at a dtype",
-                          adds_up=False, at_peak=True),
-    "layer_share": Metric("share", parse_share, _layer_share, of_one,
-                          "the share of the parameters that one layer has", adds_up=False),
+    "layer_share": Metric("share", parse_share, _layer_share, of_one, adds_up=False),
 }  # fmt: skip
+"""By the names that a budget uses; `published` says in words what each is."""

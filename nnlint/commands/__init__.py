@@ -15,7 +15,7 @@ from nnlint.record import Record
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 DEFAULT = "lint"
 
@@ -27,6 +27,11 @@ class Outcome(Record):
     out: str = ""
     err: str = ""
     data: bytes = b""
+
+
+def logged(lines: Iterable[str]) -> str:
+    """What standard error says, a line each."""
+    return "".join(f"nnlint: {line}\n" for line in lines)
 
 
 def names() -> list[str]:

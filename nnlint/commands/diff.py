@@ -14,7 +14,7 @@ from nnlint import (
     publishing,
     sources,
 )
-from nnlint.commands import Outcome
+from nnlint.commands import Outcome, logged
 from nnlint.exits import Exit
 from nnlint.policy import Invalid
 from nnlint.report import Report, Status, exit_code
@@ -78,7 +78,7 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     return Outcome(
         Exit.COULD_NOT_CHECK if said.unwritten else code,
         said.text,
-        "".join(f"nnlint: {line}\n" for line in log),
+        logged(log),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnlint import api, flags, formats, publishing, sources
-from nnlint.commands import Outcome
+from nnlint.commands import Outcome, logged
 from nnlint.exits import Exit
 from nnlint.report import Report, Status, count, exit_code
 from nnlint.terminal import visible
@@ -71,7 +71,7 @@ def _told(
     return Outcome(
         Exit.COULD_NOT_CHECK if said.unwritten or idle else code,
         said.text,
-        _lines([*log, *_log(reports, chosen), *idle, *said.unwritten, *said.remarks]),
+        logged([*log, *_log(reports, chosen), *idle, *said.unwritten, *said.remarks]),
     )
 
 
@@ -98,10 +98,6 @@ def _unnamed(known: Baseline, chosen: Options) -> Iterator[str]:
     if not chosen.settings.baseline:
         key = f'baseline = "{known.file.name}" under [tool.nnlint]'
         yield f"to use it, write {key}, or --baseline {visible(known.name)}"
-
-
-def _lines(log: Iterable[str]) -> str:
-    return "".join(f"nnlint: {line}\n" for line in log)
 
 
 def _mended(

@@ -16,10 +16,10 @@ from nnlint.comparison.change import (
     network_facts,
     total_cost,
 )
-from nnlint.comparison.findings import apart, is_budget
+from nnlint.comparison.findings import apart
 from nnlint.comparison.matching import pairs
 from nnlint.record import Record
-from nnlint.report import Status
+from nnlint.report import Status, is_budget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from nnlint.finding import Severity
+from nnlint.report import is_budget, without_needless_echoes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -13,10 +14,6 @@ if TYPE_CHECKING:
     from nnlint.comparison.change import LayerChange
     from nnlint.finding import Finding, Path
     from nnlint.report import Report
-
-BUDGET = "NN90"
-CONSEQUENT = "NN9"
-"""Findings on totals: what they say may follow from another error."""
 
 
 def apart(
@@ -45,7 +42,7 @@ def apart(
     # what was near a limit and is over it now is no merit
     over = {one.path for one in (*new, *standing) if _is_broken(one)}
     fixed = (one for one in gone if not (is_budget(one) and one.path in over))
-    return tuple(_told(new)), tuple(standing), tuple(fixed)
+    return tuple(without_needless_echoes(new)), tuple(standing), tuple(fixed)
 
 
 def _said(report: Report | None) -> list[Finding]:
@@ -54,15 +51,6 @@ def _said(report: Report | None) -> list[Finding]:
         return []
     echoes = (one for one in report.quiet if one.echo and is_budget(one))
     return [*report.findings, *echoes]
-
-
-def _told(new: list[Finding]) -> list[Finding]:
-    """Without what follows from an error that is news itself."""
-    cause = any(
-        one.rule.severity is Severity.ERROR and not one.rule.code.startswith(CONSEQUENT)
-        for one in new
-    )
-    return [one for one in new if not (cause and one.echo)]
 
 
 def _gone(
@@ -78,11 +66,6 @@ def _gone(
 
 def _is_broken(finding: Finding) -> bool:
     return is_budget(finding) and finding.rule.severity is Severity.ERROR
-
-
-def is_budget(finding: Finding) -> bool:
-    """Whether it is about a budget."""
-    return finding.rule.code.startswith(BUDGET)
 
 
 def _moved(layers: Iterable[LayerChange]) -> dict[Path, Path]:

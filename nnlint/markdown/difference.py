@@ -9,7 +9,7 @@ from nnlint.finding import Severity
 from nnlint.markdown import escape, findings, layers, metrics, numbers, verdict, weakened
 from nnlint.markdown.networks import networks, to_show
 from nnlint.markdown.page import MOST_ROWS, details, table_lines
-from nnlint.report import Status
+from nnlint.report import Status, is_budget
 from nnlint.wording import listed, plural
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _said(diff: Diff, page: Page) -> None:
     every = [
         (one.path, found) for one in diff.comparisons for found in (*one.new, *one.standing)
     ]
-    budget = [one for one in every if findings.is_budget(one[1])]
+    budget = [one for one in every if is_budget(one[1])]
     page.items(_lines(budget), "finding")
     others = _lines([one for one in every if one not in budget])
     if others:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from nnlint import rules
 from nnlint.markdown import escape
 from nnlint.markdown.metrics import MARKS
-from nnlint.report import BUDGET_CODES
 
 if TYPE_CHECKING:
     from nnlint.finding import Finding
@@ -35,13 +34,3 @@ def link(finding: Finding) -> str:
     """Its code, as a link to the page of its rule."""
     rule = rules.find(finding.rule.code)
     return f"[{finding.rule.code}]({rule.url})" if rule else escape.code(finding.rule.code)
-
-
-def is_budget(finding: Finding) -> bool:
-    """Whether it belongs to the table of budgets."""
-    return finding.rule.code.startswith(BUDGET_CODES[0])
-
-
-def is_expectation(finding: Finding) -> bool:
-    """Whether it is about what the spec declares of itself."""
-    return finding.rule.code.startswith(BUDGET_CODES[1])

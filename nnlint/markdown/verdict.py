@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Severity
 from nnlint.markdown import numbers
-from nnlint.markdown.findings import is_budget, is_expectation
 from nnlint.markdown.metrics import MARKS
 from nnlint.markdown.page import NO_BREAK
-from nnlint.report import Status
+from nnlint.report import Status, is_budget, is_expectation
 from nnlint.wording import grouped, listed, plural
 
 if TYPE_CHECKING:
