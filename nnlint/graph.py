@@ -222,6 +222,11 @@ class Edge(Record):
     node: Node | None
     entry: str | None = None
 
+    @property
+    def shape_alone(self) -> Edge:
+        """What flows there, without where it comes from."""
+        return Edge(self.shape, None)
+
 
 class Totals(Record):
     """The sums over a network.
@@ -320,3 +325,12 @@ class Graph(Record):
     totals: Totals
     problems: list[Problem]
     variant: str | None = None
+
+    def without_layers(self) -> Graph:
+        """Its name, its shapes and its totals: what is left of it in a list of networks."""
+        outputs = {
+            name: one._replace(edge=one.edge.shape_alone) for name, one in self.outputs.items()
+        }
+        return self._replace(
+            nodes=(), output=self.output.shape_alone, outputs=outputs, problems=[]
+        )

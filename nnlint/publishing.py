@@ -58,6 +58,14 @@ def _summary(chosen: Options, terminal: Terminal) -> str | None:
     return terminal.environ.get(SUMMARY) or None if SUMMARISED in used else None
 
 
+def shows_layers(chosen: Options, files: int) -> bool:
+    """Whether any of the formats shows the layers of so many files."""
+    drawn = [(chosen.format, chosen.style)]
+    drawn += [(one.format, chosen.plain) for one in chosen.outputs]
+    drawn += [(SUMMARY_FORMAT, chosen.plain)] if chosen.step_summary else []
+    return any(formats.shows_layers(name, files, style) for name, style in drawn)
+
+
 def keep_inputs(chosen: Options, inputs: Iterable[str]) -> None:
     """Nothing that is read is written over.
 

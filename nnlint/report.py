@@ -38,6 +38,16 @@ class Variant(Record):
     limits: tuple[Limit, ...]
     expectations: tuple[Expectation, ...]
 
+    def without_layers(self) -> Variant:
+        """What is said of it where its layers are not."""
+        return Variant(
+            self.graph.without_layers(), _without_layers(self.limits), self.expectations
+        )
+
+
+def _without_layers(limits: Iterable[Limit]) -> tuple[Limit, ...]:
+    return tuple(limit.without_layers() for limit in limits)
+
 
 class Report(Record):
     """What nnlint has to say of one input.
@@ -87,6 +97,16 @@ class Report(Record):
     def errors(self) -> tuple[Finding, ...]:
         """The findings that are errors, broken budgets among them."""
         return tuple(one for one in self.findings if one.rule.severity is Severity.ERROR)
+
+    def without_layers(self) -> Report:
+        """What is said of it where its layers are not: a fraction of the memory."""
+        if self.graph is None:
+            return self
+        return self._replace(
+            graph=self.graph.without_layers(),
+            variants=tuple(one.without_layers() for one in self.variants),
+            limits=_without_layers(self.limits),
+        )
 
     @property
     def totals(self) -> Totals:

@@ -27,6 +27,10 @@ class Style(Record):
     table: bool | None = None
     depth: int | None = None
 
+    def draws_layers(self, files: int) -> bool:
+        """Whether the layer table of each file is drawn, where there are so many."""
+        return files == 1 if self.table is None else self.table
+
     def paint(self, text: str, *styles: str) -> str:
         """The text in these styles, if there are colours."""
         if not self.color or not text:

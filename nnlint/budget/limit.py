@@ -67,6 +67,10 @@ class Limit(Record):
 
     what: Measured
 
+    def without_layers(self) -> Limit:
+        """What is said of it where the layers are not."""
+        return self._replace(what=self.what._replace(nodes=None))
+
     @property
     def ceiling(self) -> Ceiling:
         """Who sets it, and how high."""

@@ -41,10 +41,21 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     known = _baseline(chosen)  # before anything is written
     inputs = sources.collect(chosen.paths, chosen.settings.exclude)
     publishing.keep_inputs(chosen, (one.path for one in inputs))
-    reports = [_linted(source, chosen) for source in inputs]
+    kept = _as_it_is if _needs_layers(chosen, len(inputs)) else Report.without_layers
+    reports = [kept(_linted(source, chosen)) for source in inputs]
     if chosen.fixes:
         return _mended(inputs, reports, chosen, known)
     return _told(reports, chosen, known)
+
+
+def _needs_layers(chosen: Options, files: int) -> bool:
+    """Whether the networks are asked for their layers once all files are linted."""
+    limited = any(limit.layer for limit in _spoken(chosen))
+    return bool(chosen.fixes) or limited or publishing.shows_layers(chosen, files)
+
+
+def _as_it_is(report: Report) -> Report:
+    return report
 
 
 def _baseline(chosen: Options) -> Baseline | None:

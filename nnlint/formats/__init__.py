@@ -49,5 +49,15 @@ def shows_findings(name: str) -> bool:
     return shown
 
 
+def shows_layers(name: str, files: int, style: Style) -> bool:
+    """Whether the format shows the layers of so many files; else the sums are enough.
+
+    One that never shows them says `LAYERS = False`; one that does so where tables of layers
+    are drawn, `LAYERS = None`.
+    """
+    shown: bool | None = getattr(_module(name), "LAYERS", True)
+    return style.draws_layers(files) if shown is None else shown
+
+
 def _module(name: str) -> ModuleType:
     return import_module(f"{__name__}.{name}")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from nnlint.finding import Finding
     from nnlint.report import Counts, Report
 
+LAYERS = None
+"""A table of layers has them; one of files has their sums."""
 KINDS = {
     "changed": "changed", "added": "new", "removed": "gone", "renamed": "renamed",
     "same": "as before", "unreadable": "not read",
@@ -79,7 +81,7 @@ def _tables(reports: Sequence[Report], style: Style) -> Iterator[str]:
         return
     from nnlint import table  # noqa: PLC0415 - rich loads only if a table is drawn
 
-    if len(reports) == 1 or style.table:
+    if style.draws_layers(len(reports)):
         yield from (table.network(report, style) for report in drawn)
     if len(reports) > 1:
         yield table.files(drawn, style)

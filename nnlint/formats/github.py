@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from nnlint.report import Report
     from nnlint.terminal import Style
 
+LAYERS = False
+"""It shows findings; the sums of their networks do."""
+
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 MOST = 10
 """Annotations of one level that GitHub shows in a step."""

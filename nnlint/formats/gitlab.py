@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from nnlint.report import Report
     from nnlint.terminal import Style
 
+LAYERS = False
+"""It shows findings; the sums of their networks do."""
+
 SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 NOT_CHECKED = "not-checked"
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from nnlint.report import Report
     from nnlint.terminal import Style
 
+LAYERS = False
+"""It shows findings; the sums of their networks do."""
+
 
 def render(reports: Sequence[Report], style: Style) -> str:  # noqa: ARG001 - a format's signature
     """One suite of all files."""

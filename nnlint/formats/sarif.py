@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from nnlint.report import Report
     from nnlint.rules import Rule
 
+LAYERS = False
+"""It shows findings; the sums of their networks do."""
+
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "%SRCROOT%"
 FINGERPRINT = "nnlint/v1"
