@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 from nnlint.exits import Exit
@@ -21,7 +22,18 @@ def run() -> None:
         from nnlint.cli import entry  # noqa: PLC0415 - Ctrl-C may come while it loads
     except KeyboardInterrupt:
         sys.exit(Exit.INTERRUPTED)
-    sys.exit(entry())
+    _end(entry())
+
+
+def _end(code: int) -> None:
+    """End here and now: `entry` has flushed the streams, and the system frees all memory.
+
+    Python would first take every object apart by hand, a fifth of a short run. Who traces or
+    profiles the run still needs it, and gets the ordinary end.
+    """
+    if sys.gettrace() or sys.getprofile():
+        sys.exit(code)
+    os._exit(code)
 
 
 if __name__ == "__main__":

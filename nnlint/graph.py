@@ -76,6 +76,8 @@ class Node:
 
     Attributes:
         spec: what the author wrote.
+        layer: the layer itself; None where the schema refused it.
+        path: where it stands in the document.
         group: the container that it stands in.
         inputs: the shapes that reach it.
         sources: the nodes that they come from; None is an input of the network.
@@ -95,6 +97,8 @@ class Node:
 
     def __init__(self, spec: LayerSpec, group: Group | None, inputs: tuple[Edge, ...]) -> None:
         self.spec, self.group = spec, group
+        self.layer: Layer | None = spec.layer
+        self.path: Path = spec.path
         self.inputs = tuple(edge.shape for edge in inputs)
         self.sources = tuple(edge.node for edge in inputs)
         self.entries = tuple(edge.entry for edge in inputs)
@@ -113,16 +117,6 @@ class Node:
     def count(self) -> int:
         """How many equal copies it stands for."""
         return self.times.copies
-
-    @property
-    def layer(self) -> Layer | None:
-        """The layer itself; None where the schema refused it."""
-        return self.spec.layer
-
-    @property
-    def path(self) -> Path:
-        """Where it stands in the document."""
-        return self.spec.path
 
     @property
     def trainable(self) -> bool:

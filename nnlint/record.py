@@ -28,16 +28,23 @@ class Record:
 
     def __init__(self, *args: Any, **named: Any) -> None:
         # what is not given is found on the class: that is where the default stands
-        self.__dict__.update(zip(self.fields, args, strict=False), **named)
+        if args:
+            named.update(zip(self.fields, args))  # noqa: B905 - made by the 10,000: strict= costs
+        self.__dict__ = named
 
     def _asdict(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.fields}
 
     def _replace(self, **changes: Any) -> Self:
-        return type(self)(**{**self.__dict__, **changes})
+        made = object.__new__(type(self))
+        made.__dict__ = {**self.__dict__, **changes}
+        return made
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._asdict() == other._asdict()
+        if type(self) is not type(other):
+            return False
+        # the quick way says yes where the same was given, the long way where a default was
+        return self.__dict__ == other.__dict__ or self._asdict() == other._asdict()
 
     def __hash__(self) -> int:
         return hash(tuple(self._asdict().values()))

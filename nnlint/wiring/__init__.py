@@ -23,7 +23,7 @@ from nnlint.graph import Edge, Graph, Output, Times, totals
 from nnlint.layers.base import Container, Wiring
 from nnlint.layers.shape import UNKNOWN, Misfit, Unknown
 from nnlint.scopes import Copy, Entry
-from nnlint.wiring.copies import Copies, check_shared
+from nnlint.wiring.copies import Copies, check_shared, single
 from nnlint.wiring.leaf import fill
 from nnlint.wiring.names import Names, check_block_input, takes
 from nnlint.wiring.problems import Problems
@@ -107,6 +107,8 @@ class _Walk(Wiring):
         self, spec: LayerSpec, edges: tuple[Edge, ...], others: tuple[Edge, ...]
     ) -> Entry:
         """Lay out all copies of a layer; those that see the same input are one node."""
+        if spec.repeat == 1:
+            return single(spec, self._once(spec, (*edges, *others), 0))
         outer = self.problems.later_copy
         copies = Copies(spec, edges, self.problems)
         for laid in range(spec.repeat):

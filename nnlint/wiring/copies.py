@@ -63,9 +63,8 @@ class Copies:
     def entry(self) -> Entry:
         """What the layer's name stands for, when all its copies are laid."""
         last = self._last
-        inside = tuple(self._copies) if last.copies or self.spec.repeat > 1 else ()
-        refused = self.spec.kind is None and self.spec.block is None
-        return Entry(last.edge, last.node, inside, self.spec.repeat, refused)
+        refused = _is_refused(self.spec)
+        return Entry(last.edge, last.node, tuple(self._copies), self.spec.repeat, refused)
 
     def _gives_what_it_took(self, out: Edge, laid: int) -> bool:
         """Whether a copy after it would see what it saw, and is written as it is."""
@@ -101,6 +100,16 @@ class Copies:
                 f"{_tensors(node)} in another",
                 "copies can share what has the same shape in all of them",
             )
+
+
+def single(spec: LayerSpec, entry: Entry) -> Entry:
+    """What the layer's name stands for where it stands once, as nearly every layer does."""
+    inside = tuple(Copy(0, one.names, entry.edge) for one in entry.copies)
+    return Entry(entry.edge, entry.node, inside, refused=_is_refused(spec))
+
+
+def _is_refused(spec: LayerSpec) -> bool:
+    return spec.kind is None and spec.block is None
 
 
 def check_shared(spec: LayerSpec, problems: Problems) -> None:
