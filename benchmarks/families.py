@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     Network = dict[str, Any]
 
 ACTIVATIONS = ("ReLU", "GELU", "SiLU", "ELU", "LeakyReLU")
-HEADS = {"CrossEntropyLoss": (2, 10, 100, 1000), "MSELoss": (1, 4), "BCEWithLogitsLoss": (1, 20)}
+HEADS = {
+    "CrossEntropyLoss": (2, 10, 100, 1000),
+    "MSELoss": (1, 4),
+    "BCEWithLogitsLoss": (1, 20),
+}
 IMAGES = ([3, 32, 32], [3, 64, 64], [1, 64, 64], [3, 224, 224])
 
 
@@ -149,23 +153,27 @@ def transformer_layer(rng: Random) -> list[Network]:
     if rng.random() < 0.6:
         attention["causal"] = True
     up = {"type": "Linear", "out_features": "4*$d", "act": rng.choice(("GELU", "SiLU"))}
-    bodies = [["LayerNorm", attention], ["LayerNorm", up, {"type": "Linear", "out_features": "$d"}]]
+    bodies = [
+        ["LayerNorm", attention],
+        ["LayerNorm", up, {"type": "Linear", "out_features": "$d"}],
+    ]
     return [{"type": "Residual", "body": body} for body in bodies]
 
 
 def autoencoder(rng: Random) -> Network:
     """Down with strided convolutions, up with transposed ones."""
-    act, steps = rng.choice(ACTIVATIONS), rng.randint(2, 4)
-    image, width = rng.choice(IMAGES), rng.choice((16, 32))
-    resized = {"kernel_size": 4, "stride": 2, "padding": 1}
-    widths = [width << step for step in range(steps)]
-    layers: list[Any] = []
-    for wide in widths:
-        layers.append({"type": "Conv2d", "out_channels": wide, **resized, "act": act})
-    for wide in reversed(widths[:-1]):
-        layers.append({"type": "ConvTranspose2d", "out_channels": wide, **resized, "act": act})
-    layers.append({"type": "ConvTranspose2d", "out_channels": image[0], **resized})
+    act, image, width = rng.choice(ACTIVATIONS), rng.choice(IMAGES), rng.choice((16, 32))
+    widths = [width << step for step in range(rng.randint(2, 4))]
+    down = [resized("Conv2d", wide, act=act) for wide in widths]
+    up = [resized("ConvTranspose2d", wide, act=act) for wide in widths[-2::-1]]
+    layers = [*down, *up, resized("ConvTranspose2d", image[0])]
     return {"input": image, "layers": layers, "loss": "MSELoss", "expect": {"output": image}}
+
+
+def resized(kind: str, channels: int, **others: Any) -> Network:
+    """A convolution that halves the size, or one that doubles it."""
+    size = {"kernel_size": 4, "stride": 2, "padding": 1}
+    return {"type": kind, "out_channels": channels, **size, **others}
 
 
 def recurrent(rng: Random) -> Network:

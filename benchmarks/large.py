@@ -39,7 +39,7 @@ RESIDUAL = (
       - {type: Conv2d, out_channels: 16, kernel_size: 3, padding: 1, bias: false}
       - BatchNorm2d
 """,
-    6,
+    7,  # with the sum and the activation after it
 )
 
 
@@ -57,19 +57,30 @@ KINDS: dict[str, Callable[[int], str]] = {
 """From a number of layers to a file that has as many, or a few more to end a unit."""
 
 
+LAYERS = "{type: Linear, out_features: 8}, ReLU"
+
+
 def nested(depth: int = 3, repeat: int = 10**6) -> str:
-    """Parts in parts, each repeated: a million million million layers."""
-    layers = "[{type: Linear, out_features: 8}]"
+    """Parts in parts, each repeated: two million million million layers."""
+    layers = f"[{LAYERS}]"
     for _ in range(depth):
         layers = f"[{{type: Sequential, repeat: {repeat}, layers: {layers}}}]"
     return f"nnlint: 1\ninput: [8]\nlayers: {layers}\n"
 
 
-def doubled(blocks: int = 16) -> str:
-    """Blocks that use the one before twice: as many layers as two to their number."""
-    uses = "".join(
-        f"  b{number}: {{layers: [{{block: b{number - 1}}}, {{block: b{number - 1}}}]}}\n"
-        for number in range(1, blocks + 1)
-    )
-    first = "  b0: {layers: [{type: Linear, out_features: 8}]}\n"
-    return f"nnlint: 1\ninput: [8]\nblocks:\n{first}{uses}layers: [{{block: b{blocks}}}]\n"
+def doubled(use: str, blocks: int = 40) -> str:
+    """Blocks of which each uses the one before twice; `use` says how, `{}` for its name."""
+    lines = (f"  b{one + 1}: {{layers: [{use.format(f'b{one}')}]}}\n" for one in range(blocks))
+    first = f"  b0: {{layers: [{LAYERS}]}}\n"
+    last = f"layers: [{{block: b{blocks}}}]\n"
+    return f"nnlint: 1\ninput: [8]\nblocks:\n{first}{''.join(lines)}{last}"
+
+
+REPEATED_TWICE = "{{block: {0}, repeat: 2}}"
+WRITTEN_TWICE = "{{block: {0}}}, {{block: {0}}}"
+MULTIPLIED = {
+    "repeats of 10⁶ in each other, three deep": nested(),
+    "40 blocks, each repeats the one before": doubled(REPEATED_TWICE),
+    "40 blocks, each names the one before twice (refused)": doubled(WRITTEN_TWICE),
+}
+"""Small files of more layers than anything could walk one by one."""

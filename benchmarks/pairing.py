@@ -34,10 +34,10 @@ def spread(values: Iterable[float]) -> Spread:
 
 
 def in_turn(
-    measures: Mapping[Name, Callable[[], Measured]], runs: int
+    measures: Mapping[Name, Callable[[], Measured]], runs: int, *, warm_up: bool = True
 ) -> dict[Name, list[Measured]]:
-    """Every measure once to warm up, then all of them in turn, `runs` times."""
-    for measure in measures.values():
+    """All measures in turn, `runs` times, after a first turn that does not count."""
+    for measure in measures.values() if warm_up else ():
         measure()
     found: dict[Name, list[Measured]] = {name: [] for name in measures}
     for _ in range(runs):

@@ -30,9 +30,10 @@ class Failed(Exception):  # noqa: N818
 
 
 class Ran(NamedTuple):
-    """What a process took: wall time, and its peak of memory in bytes."""
+    """What a process took: wall time, processor time, and its peak of memory in bytes."""
 
     seconds: float
+    processor: float
     peak: int
 
 
@@ -52,7 +53,7 @@ def run(
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in expected:
             raise Failed(_complaint(command, process.returncode, said))
-    return Ran(seconds, usage.ru_maxrss * MAXRSS_UNIT)
+    return Ran(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * MAXRSS_UNIT)
 
 
 def _complaint(command: Sequence[str], code: int, said: IO[bytes]) -> str:
@@ -66,11 +67,6 @@ def runner(
 ) -> Callable[[], Ran]:
     """`run`, to be called again and again."""
     return partial(run, command, cwd, expected)
-
-
-def seconds(command: Sequence[str], cwd: Path | None = None) -> Callable[[], float]:
-    """A measure of its wall time."""
-    return lambda: run(command, cwd).seconds
 
 
 def own_peak() -> int:
