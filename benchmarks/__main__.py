@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import compileall
 import sys
 import tempfile
 from pathlib import Path
@@ -80,13 +79,13 @@ def complain(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> None
 def measured(sizes: Plan, parts: Sequence[str]) -> report.Record:
     """All results of these parts, told as they come."""
     # pip compiles what it installs; an editable checkout is compiled here, to be the same
-    compileall.compile_dir(str(ROOT / "nnlint"), quiet=2)
-    results = tuple(one for part in parts for one in told(PARTS[part].measured(sizes)))
-    versions: dict[str, str] = {}
+    output([PYTHON, "-m", "compileall", "-q", str(ROOT / "nnlint")])
+    where = machine()  # before it takes half an hour, in which somebody commits
     for part, tell in {"peers": peers.versions, "summaries": summaries.versions}.items():
-        versions |= tell(sizes) if part in parts else {}
+        where |= tell(sizes) if part in parts else {}
+    results = tuple(one for part in parts for one in told(PARTS[part].measured(sizes)))
     turns = {"turns": sizes.runs, "of what takes seconds": sizes.long_runs}
-    return report.Record({**machine(), **versions}, turns, results)
+    return report.Record(where, turns, results)
 
 
 def told(results: Iterator[Result]) -> Iterator[Result]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from random import Random
 
     Network = dict[str, Any]
+    Family = Callable[[Random], Network]
 
 ACTIVATIONS = ("ReLU", "GELU", "SiLU", "ELU", "LeakyReLU")
 HEADS = {
@@ -194,7 +195,7 @@ def recurrent(rng: Random) -> Network:
     }
 
 
-WEIGHTS: dict[Callable[[Random], Network], int] = {
+WEIGHTS: dict[Family, int] = {
     mlp: 5, cnn: 5, residual: 4, transformer: 4, autoencoder: 2, recurrent: 1,
 }  # fmt: skip
 """How often each kind comes, against the others."""

@@ -15,9 +15,9 @@ from benchmarks.processes import (
     ROOT,
     Failed,
     cores,
+    megabytes,
     one_core,
     output,
-    own_peak,
     runner,
 )
 from benchmarks.results import Result, Target, skipped
@@ -137,8 +137,7 @@ def held_against(found: list[Peer], timed: Timed, files: str) -> Iterator[Result
 def missing(found: list[Peer]) -> Iterator[Result]:
     """A line for what is not there."""
     for tool in sorted({"yamllint", "check-jsonschema"} - {peer.tool for peer in found}):
-        why = "not found; give its folder with `--peers`"
-        yield skipped(PART, f"{tool} / nnlint", why)
+        yield skipped(PART, f"{tool} / nnlint", "not found on the machine")
 
 
 def alone(
@@ -150,21 +149,11 @@ def alone(
         bytes_a_second = size / statistics.median(times)
         note = f"{bytes_a_second / 1e6:.2f} MB/s, {duration(statistics.median(times))} in all"
         rate = spread(count / one for one in times)
-        yield Result(PART, f"{name}, {count:,} files", rate, "files/s", note=note)
-        peaks = [peak(one) for one in timed[name]]
+        what = f"{name}, {count:,} files"
+        yield Result(PART, what, rate, "files/s", note=note, is_told=True)
+        peaks = [megabytes(one) for one in timed[name]]
         what = f"{name}, {count:,} files, memory at its peak"
         yield Result(PART, what, spread(peaks), "MB", memory)
-
-
-def peak(ran: Ran) -> float:
-    """In MB.
-
-    Raises:
-        Failed: this process held as much, and Linux counts that as the child's.
-    """
-    if ran.peak <= own_peak():
-        raise Failed("the benchmark held more memory than what it measured")
-    return ran.peak / 1e6
 
 
 def on_all_cores(folder: Path, runs: int) -> Result:
@@ -179,11 +168,12 @@ def on_all_cores(folder: Path, runs: int) -> Result:
     one, all_ = [*one_core(), *command], jobs
     timed = in_turn({1: runner(one, folder), 0: runner(all_, folder)}, runs, warm_up=False)
     what = f"{what} {len(cores())}, {len(list(folder.iterdir())):,} files"
-    return compared(PART, what, timed[1], timed[0])
+    return compared(PART, what, timed[1], timed[0])._replace(is_told=True)
 
 
 def versions(plan: Plan) -> dict[str, str]:
     """What the others call themselves."""
     found = {tool: find(tool, plan) for tool in ("yamllint", "check-jsonschema")}
     said = {tool: output([path, "--version"]) for tool, path in found.items() if path}
-    return {tool: words.split()[-1] for tool, words in said.items()}
+    core = "one core (taskset)" if one_core() else "all cores, for want of taskset"
+    return {tool: words.split()[-1] for tool, words in said.items()} | {"peers on": core}

@@ -69,9 +69,16 @@ def runner(
     return partial(run, command, cwd, expected)
 
 
-def own_peak() -> int:
-    """The most memory that this process held: Linux begins a child's count there."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
+def megabytes(ran: Ran) -> float:
+    """The peak in MB.
+
+    Raises:
+        Failed: this process held as much itself, and Linux begins a child's count there.
+    """
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
+    if ran.peak <= own:
+        raise Failed(f"the benchmark held {own / 1e6:.0f} MB, more than what it measured")
+    return ran.peak / 1e6
 
 
 def output(command: Sequence[str], cwd: Path | None = None) -> str:

@@ -10,10 +10,12 @@ from benchmarks.processes import ROOT
 from benchmarks.results import Result, from_data, to_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
 KEPT = ROOT / "benchmarks" / "results.json"
 README = ROOT / "README.md"
+WHOLE = ROOT / "benchmarks" / "README.md"
 MARKED = re.compile(r"(<!-- benchmarks -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -76,11 +78,23 @@ def markdown(record: Record) -> str:
 
 
 def filled(readme: str, record: Record) -> str:
-    """The README with this record between its markers."""
+    """The text with this record between its markers."""
     return MARKED.sub(lambda match: f"{match[1]}{markdown(record)}{match[2]}", readme)
 
 
+def headlines(record: Record) -> Record:
+    """What the project's README tells of it."""
+    return record._replace(results=tuple(one for one in record.results if one.is_headline))
+
+
+def shown(record: Record) -> Iterator[tuple[Path, str]]:
+    """The texts that show it: the project's README, and all of it beside the benchmarks."""
+    yield README, filled(README.read_text("utf-8"), headlines(record))
+    yield WHOLE, filled(WHOLE.read_text("utf-8"), record)
+
+
 def write(record: Record) -> None:
-    """Keep the record, and show it in the README."""
+    """Keep the record, and show it."""
     KEPT.write_text(to_json(record), "utf-8")
-    README.write_text(filled(README.read_text("utf-8"), record), "utf-8")
+    for path, text in shown(record):
+        path.write_text(text, "utf-8")

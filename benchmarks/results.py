@@ -31,6 +31,7 @@ class Result(NamedTuple):
         unit: of the number; `×` is a ratio.
         target: what is wanted, if anything is.
         note: the numbers behind a ratio, or why there is none.
+        is_told: it stands in the README although nothing is wanted of it.
     """
 
     part: str
@@ -39,6 +40,12 @@ class Result(NamedTuple):
     unit: str = "×"
     target: Target | None = None
     note: str = ""
+    is_told: bool = False
+
+    @property
+    def is_headline(self) -> bool:
+        """Whether it stands in the README; the whole table is beside the benchmarks."""
+        return self.is_told or self.target is not None or self.spread is None
 
     @property
     def verdict(self) -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PART = "summaries"
 TARGET = Target(15, at_least=True)
 FIND = "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, sys.argv[1:])))"
+ALONE, WHOLE = (1,), (0, 1)
+"""Which of the two times of a call count: to make the network, to sum it up."""
 CALLS = 5
 """In one process; the median of them is that process' number."""
 
@@ -117,12 +119,12 @@ def inside(
     framework: Framework, network: str, timed: dict[str, list[dict[str, Any]]]
 ) -> Iterator[Result]:
     """The call alone, and with the making of the network before it."""
-    calls = {"the summary alone": (1,), "network made and summed up": (0, 1)}
-    for name, parts in calls.items():
-        ours = [call_time(answer, (0, 1)) for answer in timed["ours"]]
+    for name, parts in {"the summary alone": ALONE, "made and summed up": WHOLE}.items():
+        ours = [call_time(answer, WHOLE) for answer in timed["ours"]]
         theirs = [call_time(answer, parts) for answer in timed["theirs"]]
         what = f"{framework.name} / `nnlint.lint`, {network}, all loaded: {name}"
-        yield Result(PART, what, ratio(theirs, ours), note=against(theirs, ours))
+        found, note = ratio(theirs, ours), against(theirs, ours)
+        yield Result(PART, what, found, note=note, is_told=parts == ALONE)
 
 
 def call_time(answer: dict[str, Any], parts: tuple[int, ...]) -> float:
