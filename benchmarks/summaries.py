@@ -7,9 +7,10 @@ nothing to win by being small.
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
+from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.comparing import compared
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 PART = "summaries"
 TARGET = Target(15, at_least=True)
-FIND = "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, sys.argv[1:])))"
 ALONE, WHOLE = (1,), (0, 1)
 """Which of the two times of a call count: to make the network, to sum it up."""
 CALLS = 5
@@ -33,42 +33,48 @@ CALLS = 5
 
 
 class Framework(NamedTuple):
-    """What sums up, the modules that it needs, and its names of the networks."""
+    """What sums up, its script, and its names of the networks."""
 
     name: str
     script: str
-    modules: tuple[str, ...]
     networks: tuple[str, ...]
 
 
 FRAMEWORKS = (
-    Framework("torchinfo", "with_torch", ("torch", "torchinfo"), ("mnist", "resnet50")),
-    Framework("Keras", "with_keras", ("keras",), ("mnist", "keras-resnet50")),
+    Framework("torchinfo", "with_torch", ("mnist", "resnet50")),
+    Framework("Keras", "with_keras", ("mnist", "keras-resnet50")),
 )
 
 
 def measured(plan: Plan) -> Iterator[Result]:
     """Every network in every framework that is there."""
-    os.environ.setdefault("KERAS_BACKEND", "torch")
     python = plan.frameworks or PYTHON
     for framework in FRAMEWORKS:
-        if is_there(python, framework):
-            for network in framework.networks:
-                yield from both(python, framework, network, plan.long_runs)
-        else:
-            why = f"no {' and '.join(framework.modules)} in {python}"
+        try:
+            versions_of(python, framework)
+        except Failed as failure:
+            why = str(failure).strip().splitlines()[-1]
             yield skipped(PART, f"{framework.name} / nnlint", why)
+            continue
+        for network in framework.networks:
+            yield from both(python, framework, network, plan.long_runs)
 
 
-def is_there(python: str, framework: Framework) -> bool:
-    """Whether that interpreter has the modules."""
-    command = [python, "-c", FIND, *framework.modules]
-    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+@cache
+def versions_of(python: str, framework: Framework) -> dict[str, str]:
+    """What the framework calls itself; a failure where it is not there, or does not work."""
+    answer = ask(command(python, framework), framework.networks[0])
+    return dict(answer["versions"])
+
+
+def command(python: str, framework: Framework) -> list[str]:
+    """What runs its script."""
+    return [python, "-m", f"benchmarks.networks.{framework.script}"]
 
 
 def both(python: str, framework: Framework, network: str, runs: int) -> Iterator[Result]:
     """Whole processes, then the calls alone; the counts must be equal before."""
-    theirs = [python, "-m", f"benchmarks.networks.{framework.script}"]
+    theirs = command(python, framework)
     ours = [PYTHON, "-m", "benchmarks.networks.with_nnlint"]
     same_count(ask(ours, network), ask(theirs, network), network)
     yield whole(framework, network, [*theirs, "show", network], runs)
@@ -87,7 +93,10 @@ def ask(command: list[str], network: str) -> dict[str, Any]:
         Failed: it does not.
     """
     command = [*command, "time", network, str(CALLS)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
+    try:
+        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
+    except OSError as error:
+        raise Failed(f"{command[0]}: {error.strerror}") from None
     if done.returncode:
         raise Failed(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-800:]}")
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -134,11 +143,9 @@ def call_time(answer: dict[str, Any], parts: tuple[int, ...]) -> float:
 
 
 def versions(plan: Plan) -> dict[str, str]:
-    """What the frameworks there call themselves."""
+    """What the frameworks that are there call themselves."""
     found: dict[str, str] = {}
-    python = plan.frameworks or PYTHON
     for framework in FRAMEWORKS:
-        if is_there(python, framework):
-            command = [python, "-m", f"benchmarks.networks.{framework.script}"]
-            found |= ask(command, framework.networks[0])["versions"]
+        with suppress(Failed):
+            found |= versions_of(plan.frameworks or PYTHON, framework)
     return found

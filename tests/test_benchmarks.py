@@ -24,6 +24,7 @@ from benchmarks import (
     processes,
     report,
     results,
+    summaries,
     unguarded,
     words,
     writing,
@@ -338,3 +339,22 @@ def test_what_frameworks_run_needs_only_them(name: str) -> None:
     )
     wanted = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert wanted <= {"__future__", "torch", "benchmarks.networks"}
+
+
+def test_a_framework_that_is_not_there_is_said(tmp_path: Path) -> None:
+    bare = tmp_path / "python"
+    bare.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')
+    bare.chmod(0o755)
+    missing = plan(tmp_path, 2, quick=True)._replace(frameworks=str(bare))
+    found = list(summaries.measured(missing))
+    assert {one.verdict for one in found} == {"not measured"}
+    assert [one.note for one in found] == [
+        f"ModuleNotFoundError: No module named '{name}'" for name in ("torch", "keras")
+    ]
+
+
+def test_different_networks_are_not_compared() -> None:
+    ours, theirs = {"params": 13002}, {"params": 12992, "versions": {"keras": "3"}}
+    summaries.same_count(ours, {**theirs, "params": 13002}, "mnist")
+    with pytest.raises(processes.Failed, match="13002 parameters in nnlint, 12992 in keras"):
+        summaries.same_count(ours, theirs, "mnist")
