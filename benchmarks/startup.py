@@ -1,81 +1,53 @@
-"""Whole processes, paired: what nnlint costs beside its libraries' own start-up.
+"""Whole processes against the time that nnlint's libraries need to load.
 
-    python benchmarks/startup.py [--runs 30]
-
-Each pair is run A B A B …; the ratio of each pair is taken, and the median of the ratios is
-quoted, so a machine that speeds up or slows down meanwhile does not count.
+`import rich` alone loads next to nothing: the floor of what draws a table is the two modules
+of it that a table needs.
 """
 
 from __future__ import annotations
 
-import argparse
-import compileall
-import statistics
-import subprocess
-import sys
-import time
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import nnlint
+from benchmarks.comparing import compared
+from benchmarks.pairing import in_turn
+from benchmarks.processes import NNLINT, PYTHON, SPECS, runner
+from benchmarks.results import Target
 
-SPEC = Path(__file__).resolve().parent.parent / "specs" / "mnist.yaml"
-PYTHON = sys.executable
-NNLINT = str(Path(PYTHON).parent / "nnlint")
-FULL_FLOOR = "import yaml, jsonschema, rich.console, rich.table"
-CONCISE_FLOOR = "import yaml, jsonschema"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.plan import Plan
+    from benchmarks.results import Result
+
+PART = "startup"
 
 
-class Pair(NamedTuple):
-    """A command, what it is held against, and the ratio that is promised."""
+class Floor(NamedTuple):
+    """A way to call nnlint, and what that must load at least."""
 
-    name: str
-    command: list[str]
-    floor: list[str]
-    floor_name: str
-    target: float
+    flags: tuple[str, ...]
+    code: str
+    target: Target
 
 
-PAIRS = (
-    Pair("nnlint specs/mnist.yaml (table)", [NNLINT, str(SPEC)],
-         [PYTHON, "-c", FULL_FLOOR], FULL_FLOOR, 1.25),
-    Pair("nnlint --format concise", [NNLINT, "--format", "concise", str(SPEC)],
-         [PYTHON, "-c", CONCISE_FLOOR], CONCISE_FLOOR, 1.15),
-    Pair("nnlint --version", [NNLINT, "--version"], [PYTHON, "-c", "pass"], "bare Python", 3.0),
-)  # fmt: skip
+FULL = Floor((), "import yaml, jsonschema, rich.console, rich.table", Target(1.25))
+CONCISE = Floor(("--format", "concise"), "import yaml, jsonschema", Target(1.15))
+NETWORKS = ("mnist", "resnet50", "bert-base")
 
 
-def seconds(command: list[str]) -> float:
-    """One run's wall time."""
-    begin = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-    return time.perf_counter() - begin
+def measured(plan: Plan) -> Iterator[Result]:
+    """Each network with and without its table, and what `nnlint --version` takes."""
+    for floor in (FULL, CONCISE):
+        for network in NETWORKS:
+            command = [NNLINT, *floor.flags, str(SPECS / f"{network}.yaml")]
+            yield paired(command, floor.code, floor.target, plan.runs)
+    yield paired([NNLINT, "--version"], "pass", None, plan.runs)
 
 
-def measure(pair: Pair, runs: int) -> tuple[float, float, float]:
-    """Medians: the ratio of pairs, the command, the floor (seconds)."""
-    for command in (pair.command, pair.floor):
-        seconds(command)
-    timed = [(seconds(pair.command), seconds(pair.floor)) for _ in range(runs)]
-    ratios = [ours / floor for ours, floor in timed]
-    ours, floors = zip(*timed, strict=True)
-    return statistics.median(ratios), statistics.median(ours), statistics.median(floors)
-
-
-def main() -> None:
-    """Measure every pair and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--runs", type=int, default=30)
-    runs = parser.parse_args().runs
-    # pip compiles what it installs; an editable checkout is compiled here, to be the same
-    compileall.compile_dir(str(Path(nnlint.__file__).parent), quiet=2)
-    print(f"Python {sys.version.split()[0]}, {runs} interleaved pairs each, medians")
-    for pair in PAIRS:
-        ratio, ours, floor = measure(pair, runs)
-        verdict = "met" if ratio <= pair.target else "missed"
-        print(f"{pair.name:<34} {ratio:5.2f} x {pair.floor_name:<50} target {pair.target:4.2f} "
-              f"{verdict:<6} ({ours * 1000:.0f} ms against {floor * 1000:.0f} ms)")  # fmt: skip
-
-
-if __name__ == "__main__":
-    main()
+def paired(command: list[str], code: str, target: Target | None, runs: int) -> Result:
+    """The command in turn with a Python that does only that."""
+    measures = {"ours": runner(command), "floor": runner([PYTHON, "-c", code])}
+    timed = in_turn(measures, runs)
+    shown = " ".join(word.rpartition("/")[2] for word in command)
+    what = f"`{shown}` / `python -c '{code}'`"
+    return compared(PART, what, timed["ours"], timed["floor"], target)

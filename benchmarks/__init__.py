@@ -1,0 +1,1 @@
+"""What nnlint costs, held against what else does such work: `python -m benchmarks`."""
