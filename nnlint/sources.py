@@ -99,8 +99,9 @@ def _walk(folder: Path) -> Iterator[Source]:
     pending = [str(folder)]
     while pending:  # os.walk recurses in Python 3.11, so it is asked for one level at a time
         for at, folders, names in islice(os.walk(pending.pop(), onerror=failures.append), 1):
-            inner = (Path(at, name) for name in folders if not is_passed_over(name))
-            pending += [str(one) for one in inner if not one.is_symlink()]
+            inner = [str(Path(at, name)) for name in folders if not is_passed_over(name)]
+            # Path raises on names that are too long; os.walk says so itself
+            pending += [one for one in inner if not os.path.islink(one)]  # noqa: PTH114
             files += [str(Path(at, name)) for name in names if name.endswith(SUFFIXES)]
     yield from (Source(path, named=False) for path in sorted(files))
     if not files and not failures:

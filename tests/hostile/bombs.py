@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.hostile.case import MARK, Case, clean, text
+from tests.hostile.case import MARK, Case, text
 
 ALLOWED = 500_000
 """Nodes that a file may come to with its aliases written out, as NN005's page says."""

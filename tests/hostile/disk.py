@@ -115,7 +115,8 @@ CASES = (
     Case("one byte too large", put_sparse(8 * 2**20 + 1), 1, ("NN014",), (1, 1)),
     # what a file is stretched by reads as NULs
     Case("as large as may be", put_sparse(8 * 2**20), 1, ("NN003",), (3, 1)),
-    raw("as large as may be, of text", "NN101", (MARK + "layers: x #").encode().ljust(8 * 2**20, b"x"), 3, 9),
+    raw("as large as may be, of text", "NN101",
+        f"{MARK}layers: x #".encode().ljust(8 * 2**20, b"x"), 3, 9),
     changing("opening: vanish", refused("", MISSING, holding(GOOD))),
     changing("opening: become_a_folder", refused("", "is a directory", holding(GOOD))),
     changing("opening: become_a_pipe", refused("", IRREGULAR, holding(GOOD))),
@@ -125,6 +126,6 @@ CASES = (
     changing("reading: vanish", clean("", GOOD, PARAMS)),
     changing("reading: grow", raw("", "NN014", GOOD.encode(), 1, 1)),
     changing("reading: shrink", raw("", "NN002", GOOD.encode(), 2, 1)),
-    refused("opening: folder_vanishes", MISSING, put_folder, meanwhile="opening: folder_vanishes",
-            path="hostile"),
+    refused("opening: folder_vanishes", MISSING, put_folder, path="hostile",
+            meanwhile="opening: folder_vanishes"),
 )  # fmt: skip

@@ -81,7 +81,10 @@ def _first(name: str, action: Callable[[], None], owner: Any) -> None:
 
 
 def prepare(words: str) -> None:
-    """`opening: vanish`: before it opens a file, that; `reading: grow`: once it is open."""
+    """`opening: vanish`: before it opens a file, that; `reading: grow`: once it is open.
+
+    `searching: …`: before it goes into the first folder that it found.
+    """
     when, _, what = words.partition(": ")
-    name = {"opening": "fetch", "reading": "_regular"}[when]
-    _first(name, globals()[what.replace(" ", "_")], sources)
+    name = {"opening": "fetch", "reading": "_regular", "searching": "is_passed_over"}[when]
+    _first(name, globals()[what], sources)

@@ -8,7 +8,8 @@ PARAMS = 4 * 4 + 4
 
 
 def computed(name: str, expression: str, codes: str = "NN114", variables: str = "d: 4") -> Case:
-    whole = f"{MARK}vars: {{{variables}}}\nlayers: [{{type: Linear, out_features: ¦{expression}}}]\n"
+    layer = f"{{type: Linear, out_features: ¦{expression}}}"
+    whole = f"{MARK}vars: {{{variables}}}\nlayers: [{layer}]\n"
     return text(f"expression: {name}", codes, whole)
 
 
@@ -32,9 +33,10 @@ def nested_repeat(name: str, copies: int, levels: int) -> Case:
 
 def doubling(levels: int) -> str:
     """b16 is 2^16 rows and 2^16 - 1 uses; a second one, in b17, passes 200,000."""
+    uses = [f"{{block: b{n}}}" for n in range(levels)]
     blocks = "".join(
-        f"  b{n}: {{layers: [{{block: b{n - 1}}}, {'¦' if n == 17 else ''}{{block: b{n - 1}}}]}}\n"
-        for n in range(1, levels + 1)
+        f"  b{n + 1}: {{layers: [{use}, {'¦' if n == 16 else ''}{use}]}}\n"
+        for n, use in enumerate(uses)
     )
     return f"{MARK}blocks:\n  b0: {{layers: [{ROW}]}}\n{blocks}layers: [{{block: b{levels}}}]\n"
 
@@ -57,7 +59,8 @@ CASES = (
     # the sixtieth part uses one that lies too deep, long before the circle closes
     with_blocks("through a thousand", "NN123 NN210",
                 "".join(f"  {'a' if n == 0 else f'b{n}'}: {{layers: [{'¦' if n == 59 else ''}"
-                        f"{{block: b{n + 1}}}]}}\n" for n in range(1000)) + "  b1000: {layers: [{block: a}]}\n"),
+                        f"{{block: b{n + 1}}}]}}\n" for n in range(1000))
+                + "  b1000: {layers: [{block: a}]}\n"),
     with_blocks("itself in a residual", "NN123",
                 "  a: {layers: [{type: Residual, body: [{block: ¦a}]}]}\n"),
     with_blocks("itself thousands of times", "NN123",
@@ -98,13 +101,15 @@ CASES = (
     text("vars: itself", "NN115",
          f"{MARK}vars: {{d: ¦$d}}\nlayers: [{{type: Linear, out_features: $d}}]\n"),
     text("vars: in a circle", "NN115",
-         f"{MARK}vars: {{a: ¦$b, b: $c, c: $a}}\nlayers: [{{type: Linear, out_features: $a}}]\n"),
+         f"{MARK}vars: {{a: ¦$b, b: $c, c: $a}}\n"
+         "layers: [{type: Linear, out_features: $a}]\n"),
     text("vars: that double", "NN114",
          f"{MARK}vars:\n  v0: 1\n" + "".join(
              f"  v{n}: {'¦' if n == 63 else ''}$v{n - 1} + $v{n - 1}\n" for n in range(1, 64))
          + "layers: [{type: Linear, out_features: $v63}]\n"),
     clean("vars: shadowed by arguments", SHADOWS, 4 * 144 + 144),
     text("sizes: a weight beyond all disks", "NN901",
-         f"nnlint: 1\ninput: [{2**63 - 1}]\nlayers: [{{type: Linear, out_features: {2**63 - 1}}}]\n"
+         f"nnlint: 1\ninput: [{2**63 - 1}]\n"
+         f"layers: [{{type: Linear, out_features: {2**63 - 1}}}]\n"
          "budget: {params: ¦1k}\n", exits=3)._replace(params=(2**63 - 1) * 2**63),
 )  # fmt: skip

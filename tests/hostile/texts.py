@@ -1,4 +1,4 @@
-"""What a file may hold: bytes that are no text, values that are no numbers, YAML that is none."""
+"""What a file may hold: bytes that are no text, YAML that is none, no end of either."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ YAML = (
     text("many commas", "NN002", f"{MARK}layers: [¦," + "," * 100_000),
     text("many colons", "NN002", f"{MARK}layers: a¦" + ": b" * 100_000),
     text("key twice", "NN008", f"{MARK}¦input: [5]\nlayers: [{ROW}]\n"),
-    text("key thousands of times", "NN008", f"{MARK}layers: [{ROW}]\n¦" + "input: 1\n" * ERRORS),
+    text("key thousands of times", "NN008",
+         f"{MARK}layers: [{ROW}]\n¦" + "input: 1\n" * ERRORS),
     *(tagged(f"{tag} x") for tag in (
         "!!python/name:os.system", "!!python/module:os", "!!python/object:os.system",
         "!!python/str", "!!python/unicode", "!!binary", "!!timestamp", "!!int", "!!nonsense",
@@ -155,7 +156,8 @@ LONGS = (
     text("long word", "NN120", f"{MARK}layers: [¦{'a' * LONG}]\n"),
     text("long text", "NN120", f'{MARK}layers: [¦"{"a" * LONG}"]\n'),
     text("long text of wide characters", "NN120", f"{MARK}layers: [¦{'😀' * (LONG // 4)}]\n"),
-    text("long text with one wide character", "NN120", f"{MARK}layers: [¦{'a' * 3_000_000}😀]\n"),
+    text("long text with one wide character", "NN120",
+         f"{MARK}layers: [¦{'a' * 3_000_000}😀]\n"),
     text("long text of words", "NN120", f"{MARK}layers: [¦{'a ' * (LONG // 2)}b]\n"),
     text("long text of lines", "NN120", f'{MARK}layers: [¦"a{NEWLINES}"]\n'),
     text("long text of escapes", "NN120", f'{MARK}layers: [¦"a{ESCAPES}"]\n'),
@@ -168,7 +170,8 @@ LONGS = (
     text("long anchor", "NN120", f"{MARK}layers: [¦&{'a' * LONG} Linaer]\n"),
     text("long tag", "NN011", f"{MARK}name: ¦!{'a' * LONG} x\nlayers: [{ROW}]\n"),
     text("many errors", "NN120", f"{MARK}layers: [¦{'Linaer, ' * ERRORS}]\n"),
-    text("many errors on lines", "NN120", f"{MARK}layers:\n  - ¦Linaer\n" + "  - Linaer\n" * ERRORS),
+    text("many errors on lines", "NN120",
+         f"{MARK}layers:\n  - ¦Linaer\n" + "  - Linaer\n" * ERRORS),
     text("many keys", "NN103",
          f"{MARK}layers: [{ROW}]\n¦" + "".join(f"k{n}: 1\n" for n in range(ERRORS))),
     text("many ignores", "NN120",
