@@ -24,7 +24,7 @@ SPECS = {
     "state.yaml": f"{HEAD}layers: !!python/object:trap.Trap {{a: 1}}\n",
     "expression.yaml": f"{HEAD}vars: {{d: 4}}\nlayers:\n  - {{type: Linear, out_features: "
                        "'$d + __import__(\"os\").system(\"touch ran\")'}\n",
-    "format.yaml": f"{HEAD}name: '{{0.__class__.__init__.__globals__}} %(x)s'\nlayers: [ReLU]\n",
+    "format.yaml": f"{HEAD}name: '{{0.__init__.__globals__}} %(x)s'\nlayers: [ReLU]\n",
     "good.yaml": f"{HEAD}layers: [{{type: Linear, out_features: 4, act: ReLU}}]\n",
     "broken.yaml": "nnlint: 1\nlayers: [\n",
 }  # fmt: skip

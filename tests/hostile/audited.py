@@ -63,10 +63,10 @@ def runs_foreign_code(event: str, given: tuple[object, ...], frame: FrameType | 
 
 
 def is_of_attrs(file: str, frame: FrameType | None) -> bool:
-    """jsonschema makes a class with attrs, which writes its methods, when a validator is made."""
+    """jsonschema makes a class when it makes a validator, and attrs writes its methods."""
     by = frame.f_code.co_filename if frame else ""
     made = file.startswith("<attrs generated methods jsonschema.")
-    return made and is_installed(by) and by.endswith(os.path.join("attr", "_make.py"))
+    return made and is_installed(by) and by.endswith("_make.py")
 
 
 def watch(event: str, given: tuple[object, ...]) -> None:
