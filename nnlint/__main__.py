@@ -36,5 +36,12 @@ def _end(code: int) -> None:
     os._exit(code)
 
 
+def forget_the_working_directory() -> None:
+    """Import nothing from there: `python -m` puts it first, and it may hold a `yaml.py`."""
+    if not sys.flags.safe_path:
+        del sys.path[0]
+
+
 if __name__ == "__main__":
+    forget_the_working_directory()
     run()

@@ -7,6 +7,7 @@ anything is built from them, so that a hostile file costs no more than a large o
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from typing import Any
 
@@ -61,7 +62,9 @@ class Lines:
     """Offsets of a text turned into lines and columns, as an editor counts them."""
 
     def __init__(self, text: str) -> None:
-        self.starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
+        # a file may hold nothing but line breaks: a list would take ten times its size
+        self.starts = array("I", [0])
+        self.starts.extend(match.end() for match in _LINE_BREAK.finditer(text))
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, from 1."""

@@ -87,7 +87,8 @@ def _read(text: str, lookup: Lookup, *, compute: bool = True) -> int:
     except NoSuchName:
         raise
     except Faulty as fault:
-        raise Faulty(fault.message, _respelt(text) or fault.help) from None
+        short = text[:LONGEST]  # the search may take time that grows with the square
+        raise Faulty(fault.message, _respelt(short) or fault.help) from None
 
 
 def _respelt(text: str) -> str | None:

@@ -61,7 +61,7 @@ def is_unambiguous(text: str) -> bool:
     """Whether every reader takes it alike: an ordinary word, or a plain integer."""
     if text.isdecimal():
         return text.isascii() and (text[0] != "0" or text == "0")
-    return text[:1].isalpha() and text.lower() not in OLD_WORDS
+    return text[:1].isalpha() and (len(text) > 3 or text.lower() not in OLD_WORDS)
 
 
 def spelling(value: Scalar, text: str) -> str:

@@ -11,6 +11,7 @@ import re
 import stat
 import sys
 from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,13 +96,17 @@ def _walk(folder: Path) -> Iterator[Source]:
     """The YAML files below a folder; hidden folders and those of tools are left out."""
     failures: list[OSError] = []
     files: list[str] = []
-    for at, folders, names in os.walk(folder, onerror=failures.append):
-        folders[:] = [name for name in folders if not is_passed_over(name)]
-        files += [str(Path(at, name)) for name in names if name.endswith(SUFFIXES)]
+    pending = [str(folder)]
+    while pending:  # os.walk recurses in Python 3.11, so it is asked for one level at a time
+        for at, folders, names in islice(os.walk(pending.pop(), onerror=failures.append), 1):
+            inner = [str(Path(at, name)) for name in folders if not is_passed_over(name)]
+            # Path raises on names that are too long; os.walk says so itself
+            pending += [one for one in inner if not os.path.islink(one)]  # noqa: PTH114
+            files += [str(Path(at, name)) for name in names if name.endswith(SUFFIXES)]
     yield from (Source(path, named=False) for path in sorted(files))
     if not files and not failures:
         yield Source(str(folder), named=True, trouble=NO_FILE)
-    for failure in failures:
+    for failure in sorted(failures, key=lambda failure: str(failure.filename)):
         yield Source(str(failure.filename), named=True, trouble=_reason(failure))
 
 
@@ -190,7 +195,7 @@ def _file(path: str, limit: int) -> tuple[bytes, int]:
         path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     )
     with os.fdopen(_regular(descriptor), "rb") as file:
-        data = file.read(limit + 1)
+        data = file.read(limit + 1) or b""  # None where there is nothing to read yet
         return data, max(os.fstat(file.fileno()).st_size, len(data))
 
 

@@ -94,7 +94,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     Case is forgiven first (`relu`); then the closest spelling is taken. Of very many
     names only the last are looked at: a file full of mistakes stays linear.
     """
-    return _closest(name.lower()[:LONGEST_QUOTE], tuple(deque(known, MOST_NAMES)))
+    return _closest(name[:LONGEST_QUOTE].lower(), tuple(deque(known, MOST_NAMES)))
 
 
 @lru_cache(maxsize=1024)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -173,146 +169,9 @@ def test_the_spec_itself_is_clean() -> None:
     assert report.graph.totals.params == 13002
 
 
-# Hostile files, in a process with little memory and little time
+# Lines are those of an editor, in every part of nnlint; hostile files are in tests/hostile
 
-MEMORY = 2**30
-SECONDS = 2
 MARK = "nnlint: 1\ninput: [4]\n"
-LONG = "a" * 5_000_000
-ROW = "{type: Linear, out_features: 4}"
-BOMB = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
-MERGES = "".join(
-    f"m{n}: &m{n} {{<<: [{', '.join([f'*m{n - 1}'] * 9)}], k{n}: 1}}\n" for n in range(1, 12)
-)
-NESTED = "[{type: Sequential, repeat: 1000000000, layers: " * 40 + f"[{ROW}]" + "}]" * 40
-
-HOSTILE: dict[str, tuple[str | bytes, int]] = {
-    "aliases": (f"{MARK}a0: &a0 [x]\n{BOMB}layers: *a11\n", 1),
-    "merges": (f"{MARK}m0: &m0 {{k0: 1}}\n{MERGES}layers: [*m11]\n", 1),
-    "recursive": (f"{MARK}layers: &a [*a, *a]\n", 1),
-    "deep": (f"{MARK}layers: " + "[" * 100_000, 1),
-    "deep maps": (f"{MARK}layers: " + "{a: " * 100_000, 1),
-    "deep blocks": (f"{MARK}layers:\n" + "".join(" " * n + "-\n" for n in range(1, 1500)), 1),
-    "deep keys": (f"{MARK}" + "? " * 100_000, 1),
-    "long scalar": (f"{MARK}layers: [{LONG}]\n", 1),
-    "long text": (f'{MARK}layers: ["{LONG}"]\n', 1),
-    "long key": (f"{MARK}layers: [{{type: ReLU, {LONG}: 1}}]\n", 1),
-    "long comment": (f"{MARK}layers: [Linaer] # {LONG}\n", 1),
-    "long integer": (f"{MARK}layers: [{{type: Linear, out_features: {'9' * 5000}}}]\n", 1),
-    "long hexadecimal": (f"{MARK}layers: [{{type: ReLU, repeat: 0x{'F' * 5000}}}]\n", 1),
-    "long count": (f"{MARK}layers: [{ROW}]\nbudget: {{params: {'9' * 5000}k}}\n", 1),
-    "long decimal": (f"{MARK}layers: [{{type: Dropout, p: 0.{'9' * 100_000}}}]\n", 0),
-    "long exponent": (f"{MARK}layers: [{ROW}]\nbudget: {{params: 1e{'9' * 100}}}\n", 1),
-    "long repeat": (f"{MARK}layers: [{{type: ReLU, repeat: 9e9999999}}]\n", 1),
-    "repeats in repeats": (f"{MARK}layers: {NESTED}\nbudget: {{params: 1k, size: 1 MB}}\n", 3),
-    "many errors": (f"{MARK}layers: [{'Linaer, ' * 10_000}]\n", 1),
-    "many errors on lines": (f"{MARK}layers:\n" + "  - Linaer\n" * 5_000, 1),
-    "many ignores": (f"{MARK}layers: [Linaer]\n" + "# nnlint: ignore[NN201]\n" * 5_000, 1),
-    "many quotes": (f"{MARK}layers: [" + '"' * 100_001, 1),
-    "many anchors": (f"{MARK}layers: [" + "&a x, " * 30_000, 1),
-    "many commas": (f"{MARK}layers: [" + "," * 100_000, 1),
-    "NUL": (f"{MARK}layers: [\0]\n" + "\0" * 1000, 1),
-    "UTF-16": (f"{MARK}layers: [ReLU\n".encode("utf-16"), 1),
-    "empty": (b"", 2),
-    "nothing": (MARK, 1),
-    "only the marker": (b"nnlint:", 1),
-    "too large": (MARK.encode() + b"# " + b"x" * 40_000_000, 1),
-}
-"""Name -> what the file holds, and the exit code by the contract."""
-
-WORKER = f"""
-import io, json, pathlib, resource, signal, sys
-from nnlint.cli import main
-
-class TooSlow(BaseException):
-    pass
-
-def stop(*_):
-    raise TooSlow
-
-resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))
-signal.signal(signal.SIGPROF, stop)
-for line in sys.stdin:
-    argv = json.loads(line)
-    out, err = io.StringIO(), io.StringIO()
-    signal.setitimer(signal.ITIMER_PROF, {SECONDS})
-    try:
-        code = main(argv, out, err)
-    except TooSlow:
-        code = "more than {SECONDS} seconds"
-    except BaseException as error:
-        code = repr(error)
-    signal.setitimer(signal.ITIMER_PROF, 0)
-    print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
-"""
-"""Runs `main` once a line, with a cap on memory, and on processor time for each run."""
-
-
-def write_hostile(name: str, folder: Path) -> None:
-    text, _ = HOSTILE[name]
-    (folder / f"{name}.yaml").write_bytes(text.encode() if isinstance(text, str) else text)
-
-
-FORMS = ("json", "full")
-Run = tuple[int | str, str, str]
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Run]:
-    """Each hostile file with a good one beside it, in two formats: code, output, errors."""
-    folder = tmp_path_factory.mktemp("hostile")
-    for name in HOSTILE:
-        write_hostile(name, folder)
-    asked = [(name, form) for name in HOSTILE for form in FORMS]
-    lines = [json.dumps(["--format", form, f"{name}.yaml", str(MNIST)]) for name, form in asked]
-    done = subprocess.run(
-        [sys.executable, "-c", WORKER], input="\n".join(lines), cwd=folder, timeout=120,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    answers = [tuple(json.loads(line)) for line in done.stdout.splitlines()]
-    return dict(zip(asked, answers, strict=True))
-
-
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_file_costs_little_and_stops_no_other(
-    name: str, form: str, runs: dict[tuple[str, str], Run]
-) -> None:
-    code, out, err = runs[name, form]
-    for word in ("Traceback", "internal error", "MemoryError", "RecursionError"):
-        assert word not in out + err
-    assert code == HOSTILE[name][1], err
-    if form == "json":
-        assert_both_are_reported(json.loads(out)["files"], code)
-    else:
-        assert "13,002" in out
-
-
-def assert_both_are_reported(files: list[dict[str, Any]], code: int | str) -> None:
-    """What is wrong with the hostile file has a place, and the one beside it was linted."""
-    hostile, beside = files
-    severities = {finding["severity"] for finding in hostile["findings"]}
-    assert hostile["status"] == ("unreadable" if code == 2 else "linted")
-    assert ("error" in severities) is (code in (1, 3))
-    assert beside["network"]["totals"]["params"] == 13002
-
-
-def test_hostile_files_leave_no_traceback_in_a_process_of_their_own(tmp_path: Path) -> None:
-    for name in ("aliases", "deep", "long integer", "NUL", "empty"):
-        write_hostile(name, tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-m", "nnlint", "--format", "json", "--skip-unmarked",
-         *sorted(path.name for path in tmp_path.iterdir()), str(MNIST)],
-        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=20,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    summary = json.loads(done.stdout)["summary"]
-    assert (summary["linted"], summary["skipped"]) == (5, 1)
-
-
-# Lines are those of an editor, in every part of nnlint
 
 
 @pytest.mark.parametrize("begin", ["", "\ufeff"])

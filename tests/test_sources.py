@@ -359,6 +359,18 @@ def test_a_file_without_rights_says_so() -> None:
     assert trouble("a.yaml") == "permission denied"
 
 
+def test_a_file_that_has_nothing_to_say_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """/proc/kmsg is a regular file by its mode, and waits for the kernel to speak."""
+
+    class Silent(io.FileIO):
+        def readinto(self, _buffer: object) -> None:
+            return None
+
+    write("a.yaml")
+    monkeypatch.setattr(os, "fdopen", lambda at, _mode: io.BufferedReader(Silent(at)))
+    assert trouble("a.yaml").startswith("not a spec")
+
+
 def test_no_descriptor_stays_open() -> None:
     if not Path("/proc/self/fd").exists():
         pytest.skip("no /proc here")

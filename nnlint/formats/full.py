@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from nnlint.comparison import Diff
+    from nnlint.document import Lines
     from nnlint.finding import Finding
     from nnlint.report import Counts, Report
 
@@ -88,10 +89,13 @@ def _tables(reports: Sequence[Report], style: Style) -> Iterator[str]:
 
 
 def _frames(report: Report, style: Style) -> Iterator[str]:
-    text = report.text.replace("\r\n", "\n").replace("\r", "\n") if report.findings else ""
-    lines = text.split("\n")
+    if not report.findings:
+        return
+    from nnlint.document import Lines  # noqa: PLC0415 - what has findings has loaded it
+
+    lines = Lines(report.text)  # a list of its lines would take many times the file's size
     for finding in report.findings:
-        yield frame(report.path, finding, _line(lines, finding.span.line), style)
+        yield frame(report.path, finding, _line(report.text, lines, finding.span.line), style)
 
 
 def frame(path: str, finding: Finding, source: str, style: Style) -> str:
@@ -99,7 +103,7 @@ def frame(path: str, finding: Finding, source: str, style: Style) -> str:
     gutter = " " * len(str(finding.span.line))
     bar = style.paint("|", "cyan")
     lines = [finding.line(path, style)]
-    if source.strip():
+    if source and not source.isspace():
         shown, caret = _pointed(source, finding, max(style.width - len(gutter) - 4, LEAD * 2))
         number = style.paint(str(finding.span.line), "cyan")
         mark = style.paint(caret.lstrip(), *SEVERITY_STYLES[finding.rule.severity.value])
@@ -120,8 +124,11 @@ def frame(path: str, finding: Finding, source: str, style: Style) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _line(lines: list[str], number: int) -> str:
-    return lines[number - 1] if number <= len(lines) else ""
+def _line(text: str, lines: Lines, number: int) -> str:
+    begin, end, *_ = *lines.starts[number - 1 : number + 1], len(text), len(text)
+    while end > begin and text[end - 1] in "\r\n":
+        end -= 1
+    return text[begin:end]
 
 
 def _pointed(source: str, finding: Finding, width: int) -> tuple[str, str]:

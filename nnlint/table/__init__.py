@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 LONG = 60
 """Rows that no screen shows at once."""
+LONGEST_NAME = 1_000
+"""Characters of a network's name: rich folds a line in time that grows with its words."""
 
 
 COLUMNS = (
@@ -113,7 +115,7 @@ def files(reports: Sequence[Report], style: Style) -> str:
 
 
 def _heading(graph: Graph, path: str) -> Text:
-    name = visible(graph.name) if graph.name else ""
+    name = visible(graph.name[:LONGEST_NAME]) if graph.name else ""
     shapes = graph.inputs.items()
     single = len(shapes) == 1 and "input" in graph.inputs
     named = ((visible(n) + " " if not single else "", s) for n, s in shapes)
@@ -222,7 +224,7 @@ def _file_row(report: Report) -> Row:
                                       "Findings": _found(report.findings)}  # fmt: skip
     graph = report.graph
     if graph is not None:
-        row["Network"] = Text(visible(graph.name or ""))
+        row["Network"] = Text(visible((graph.name or "")[:LONGEST_NAME]))
         row["Size"] = Text(size_text(size_in_bytes(graph.totals.params, graph.dtype)))
         row |= _sum_cells([graph.totals])
     return row

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from nnlint.spec import ModelSpec
 
 MAX_ROWS = 200_000
+MOST_DIFFERENT = 1_000
+"""Copies in a row that each see something else; of a part with more copies than there may be
+rows, so many tell that it never comes to rest."""
 
 
 def connect(spec: ModelSpec, variant: str | None = None) -> Graph:
@@ -117,6 +120,8 @@ class _Walk(Wiring):
             entry = self._once(spec, (*copies.edges, *others), laid)
             if copies.add(entry, self.rows.since(mark)):
                 break
+            if laid > MOST_DIFFERENT and spec.repeat > MAX_ROWS:
+                self.rows.stop(spec)
         self.problems.later_copy = outer
         return copies.entry
 
