@@ -124,6 +124,14 @@ class Node:
         return self.spec.trainable and (self.group is None or self.group.trainable)
 
     @property
+    def written_on(self) -> Node:
+        """The layer to which the spec's defaults add it; itself where they don't."""
+        node = self
+        while node.path[0] == "defaults" and node.sources and node.sources[0]:
+            node = node.sources[0]
+        return node
+
+    @property
     def parts(self) -> list[Group]:
         """The parts around it, the outermost first."""
         around: list[Group] = []
@@ -264,6 +272,17 @@ class Totals(Record):
         return self.params - self.frozen
 
 
+def by_definition(nodes: Iterable[Node]) -> tuple[list[Node], ...]:
+    """The nodes that each place of the spec became: several, where copies differ.
+
+    A norm or activation that the spec's defaults add stands there once for each layer.
+    """
+    found: dict[tuple[Path, Path], list[Node]] = {}
+    for node in nodes:
+        found.setdefault((node.path, node.written_on.path), []).append(node)
+    return tuple(found.values())
+
+
 def totals(nodes: Iterable[Node]) -> Totals:
     """The sums over these nodes."""
     rows = list(nodes)
@@ -308,6 +327,7 @@ class Graph(Record):
         totals: the sums over its layers.
         problems: what laying it out found.
         variant: the variant whose values it holds; None: the base.
+        definitions: its layers again, those of one place in the spec together.
     """
 
     name: str | None
@@ -319,6 +339,7 @@ class Graph(Record):
     totals: Totals
     problems: list[Problem]
     variant: str | None = None
+    definitions: tuple[list[Node], ...] = ()
 
     def without_layers(self) -> Graph:
         """Its name, its shapes and its totals: what is left of it in a list of networks."""
@@ -326,5 +347,9 @@ class Graph(Record):
             name: one._replace(edge=one.edge.shape_alone) for name, one in self.outputs.items()
         }
         return self._replace(
-            nodes=(), output=self.output.shape_alone, outputs=outputs, problems=[]
+            nodes=(),
+            definitions=(),
+            output=self.output.shape_alone,
+            outputs=outputs,
+            problems=[],
         )

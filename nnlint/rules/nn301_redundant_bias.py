@@ -8,7 +8,7 @@ from nnlint.finding import Applies, Edit, Fix, Problem, Severity
 from nnlint.layers.shape import Misfit, Unknown
 from nnlint.rules import Rule
 from nnlint.rules.heads import last_batch_norms
-from nnlint.rules.walking import by_definition, leaving
+from nnlint.rules.walking import leaving
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ def check(graph: Graph) -> Iterator[Problem]:
     """Biases whose every copy feeds a norm that centres the same axis."""
     outputs = leaving(graph)
     going = {id(norm) for norm, _, output in last_batch_norms(graph) if output.loss}
-    for path, nodes in by_definition(graph):
+    for nodes in graph.definitions:
+        path = nodes[0].path
         if all(_has_learned_bias(node) and _is_centred(node, outputs, going) for node in nodes):
             node = nodes[0]
             yield Problem(

@@ -8,7 +8,6 @@ from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
 from nnlint.rules.neighbours import Neighbours
 from nnlint.rules.properties import keeps_elements
-from nnlint.rules.walking import by_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +21,7 @@ def check(graph: Graph) -> Iterator[Problem]:
     if not any(node.own for node in graph.nodes):
         return
     near = Neighbours(graph, keeps_elements, _are_activations)
-    found = [nodes for _, nodes in by_definition(graph) if _is_activation(nodes[0])]
+    found = [nodes for nodes in graph.definitions if _is_activation(nodes[0])]
     idle = [pair for nodes in found for pair in _idle(nodes, near)]
     pairs = [pair for nodes in found for pair in near.givers(nodes)]
     pairs += [pair for nodes in found for pair in near.again(nodes)]

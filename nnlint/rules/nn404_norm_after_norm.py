@@ -9,7 +9,6 @@ from nnlint.layers.shape import Misfit, Unknown
 from nnlint.rules import Rule
 from nnlint.rules.neighbours import Neighbours
 from nnlint.rules.properties import does_nothing
-from nnlint.rules.walking import by_definition
 from nnlint.wording import plural
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 def check(graph: Graph) -> Iterator[Problem]:
     """Norms that get what is normalised alike, or whose every taker does so once more."""
     near = Neighbours(graph, does_nothing, _same)
-    for nodes in (nodes for _, nodes in by_definition(graph) if _normalised(nodes[0])):
+    for nodes in (nodes for nodes in graph.definitions if _normalised(nodes[0])):
         for pair in (*near.givers(nodes), *near.again(nodes)):
             yield _problem(*pair, nodes, near)
 

@@ -9,7 +9,6 @@ from nnlint.finding import Problem, Severity, spell
 from nnlint.rules import Rule
 from nnlint.rules.neighbours import Neighbours
 from nnlint.rules.properties import keeps_elements
-from nnlint.rules.walking import by_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 def check(graph: Graph) -> Iterator[Problem]:
     """Dropouts that reach nothing but batch norms, at most one activation between."""
     near = Neighbours(graph, keeps_elements)
-    for _, nodes in by_definition(graph):
+    for nodes in graph.definitions:
         if all(_shifts(node) for node in nodes):
             for pairs in (near.takers(nodes), near.next_copies(nodes)):
                 norms = [one for _, taker in pairs for one in _norms(taker, near)]

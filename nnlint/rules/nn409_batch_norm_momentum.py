@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import by_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +17,7 @@ USUAL = 0.1
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Norms whose stored statistics are mostly those of the newest batch."""
-    for _, nodes in by_definition(graph):
+    for nodes in graph.definitions:
         shares = [_share(node) for node in nodes]
         share = shares[0]
         if share is not None and all(one is not None and one > 0.5 for one in shares):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import by_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Recurrent layers that are told to drop between layers, and have one."""
-    for _, nodes in by_definition(graph):
+    for nodes in graph.definitions:
         shares = [_dropped_nowhere(node) for node in nodes]
         if all(shares):
             spec = nodes[0].spec

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import before, by_definition, written_on
+from nnlint.rules.walking import before
 from nnlint.wording import plural
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def check(graph: Graph) -> Iterator[Problem]:
     seen = before(output.edge.node for output in graph.outputs.values())
     owners = {id(node.tied[1]) for node in graph.nodes if node.tied}
     taken = Taken(graph, seen)
-    for _, nodes in by_definition(graph):
+    for nodes in graph.definitions:
         ends = [node for node in nodes if not node.consumers and id(node) not in seen]
         kept = any(id(node) in owners or node.spec.role for node in nodes)
         if ends and not kept and not any(id(node) in seen for node in nodes):
@@ -50,7 +50,7 @@ def _problem(end: Node, dead: list[Node]) -> Problem:
     price = f", and {plural(params, 'parameter')} learn nothing" if params else ""
     return Problem(
         "NN411",
-        written_on(end).path,
+        end.written_on.path,
         f"nobody takes the output of {end.spec.label}, and it is no output of the network: "
         f"{what}{price}",
         "take it by its name (from, with), name it in outputs, or remove it",
@@ -129,7 +129,7 @@ def _of_some_copies(nodes: list[Node], ends: list[Node], taken: Taken) -> Iterat
         few, all_copies = sum(times for times, _ in ways), sum(node.count for node in nodes)
         yield Problem(
             "NN411",
-            written_on(nodes[0]).path,
+            nodes[0].written_on.path,
             f"nobody takes the output of {nodes[0].spec.label} in {few} of its {all_copies} "
             f"copies: {plural(lost, 'parameter')} learn nothing there",
             "take it in each copy, by its name (use.0/name), or write it once, outside of what "

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import by_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Transposed convolutions with a kernel that the stride does not divide."""
-    for _, nodes in by_definition(graph):
+    for nodes in graph.definitions:
         found = [_uneven(node) for node in nodes]
         first = found[0]
         if first and all(found):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
-from nnlint.rules.walking import by_definition
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Recurrent layers with biases that are only added to other biases."""
-    for path, nodes in by_definition(graph):
+    for nodes in graph.definitions:
+        path = nodes[0].path
         layers = [(node.times.owned, node.layer) for node in nodes]
         idle = sum(owned * layer.idle_biases for owned, layer in layers if layer)
         if idle and all(node.complete for node in nodes):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nnlint.finding import Problem, Severity
 from nnlint.rules import Rule
 from nnlint.rules.properties import does_nothing
-from nnlint.rules.walking import by_definition, origin
+from nnlint.rules.walking import origin
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Attention of which all projections have a bias, and every copy an RMSNorm beside it."""
-    for path, nodes in by_definition(graph):
+    for nodes in graph.definitions:
+        path = nodes[0].path
         if all(_is_biased(node) and _is_beside_rescaling(node) for node in nodes):
             node = nodes[0]
             yield Problem(

@@ -9,7 +9,6 @@ from nnlint.rules import Rule
 from nnlint.rules.neighbours import Neighbours
 from nnlint.rules.properties import competing, does_nothing, is_dense, merges_alike
 from nnlint.rules.walking import (
-    by_definition,
     last_stretch,
     multiplying_layers,
     unmultiplied_before,
@@ -29,7 +28,8 @@ def check(graph: Graph) -> Iterator[Problem]:
     """Activations that a learned layer follows, and that hardly let a gradient pass."""
     yield from _saturating(graph)
     near = Neighbours(graph, _passes_on)
-    for path, nodes in by_definition(graph):
+    for nodes in graph.definitions:
+        path = nodes[0].path
         if all(_shares_out(node, near) for node in nodes):
             yield _of_one_sum(path, nodes[0])
 
@@ -40,7 +40,8 @@ def _saturating(graph: Graph) -> Iterator[Problem]:
         return
     merges = (node for node in graph.nodes if merges_alike(node))
     meant = last_stretch(graph) | unmultiplied_before(graph, merges)
-    for path, nodes in by_definition(graph):
+    for nodes in graph.definitions:
+        path = nodes[0].path
         if all(_saturates(node) and id(node) not in meant for node in nodes):
             yield Problem(
                 "NN811",

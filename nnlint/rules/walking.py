@@ -7,28 +7,9 @@ from typing import TYPE_CHECKING
 from nnlint.rules.properties import multiplies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable
 
-    from nnlint.finding import Path
     from nnlint.graph import Graph, Node
-
-
-def by_definition(graph: Graph) -> Iterator[tuple[Path, list[Node]]]:
-    """The nodes that one place of the spec became: several, where copies differ.
-
-    A norm or activation that the spec's defaults add stands there once for each layer.
-    """
-    found: dict[tuple[Path, Path], list[Node]] = {}
-    for node in graph.nodes:
-        found.setdefault((node.path, written_on(node).path), []).append(node)
-    yield from ((nodes[0].path, nodes) for nodes in found.values())
-
-
-def written_on(node: Node) -> Node:
-    """The layer to which the spec's defaults add it; itself where they don't."""
-    while node.path[0] == "defaults" and node.sources and node.sources[0]:
-        node = node.sources[0]
-    return node
 
 
 def leaving(graph: Graph) -> set[int]:

@@ -19,7 +19,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nnlint.finding import Use
-from nnlint.graph import Edge, Graph, Output, Times, totals
+from nnlint.graph import Edge, Graph, Output, Times, by_definition, totals
 from nnlint.layers.base import Container, Wiring
 from nnlint.layers.shape import UNKNOWN, Misfit, Unknown
 from nnlint.scopes import Copy, Entry
@@ -66,6 +66,7 @@ def connect(spec: ModelSpec, variant: str | None = None) -> Graph:
         totals(rows.nodes)._replace(**problems.cut_short),
         list(problems.found.values()),
         variant,
+        by_definition(rows.nodes),
     )
 
 

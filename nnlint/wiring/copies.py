@@ -104,6 +104,8 @@ class Copies:
 
 def single(spec: LayerSpec, entry: Entry) -> Entry:
     """What the layer's name stands for where it stands once, as nearly every layer does."""
+    if not (entry.copies or _is_refused(spec)):
+        return entry
     inside = tuple(Copy(0, one.names, entry.edge) for one in entry.copies)
     return Entry(entry.edge, entry.node, inside, refused=_is_refused(spec))
 
