@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 Target = Callable[[bytes], None]
 
+SAFE_LOADER = yaml.CSafeLoader if document.PARSER is yaml.CBaseLoader else yaml.SafeLoader
+"""On the same parser: where the two parsers differ is `tests/test_document.py`'s to say."""
 MOST_NODES = 2_000
 """Of a document that are looked up; aliases make millions of a few."""
 
@@ -43,7 +46,7 @@ def read_document(data: bytes) -> None:
     for path in _paths(read):
         assert_within(read.locate(path), lines)
         assert_within(read.locate(path, on_key=True), lines)
-    if not read.problems:
+    if not read.problems and "!" not in read.text:
         _assert_pyyaml_agrees(read)
     _assert_respellings_mean_the_same(read)
 
@@ -58,13 +61,20 @@ def _paths(read: document.Document) -> Iterator[Path]:
 
 
 def _assert_pyyaml_agrees(read: document.Document) -> None:
-    """Where nothing is said, PyYAML's safe loader takes the text for the same."""
-    assert _comparable(yaml.safe_load(read.text)) == _comparable(read.data)
+    """Where nothing is said, PyYAML's safe loader takes the text for the same.
+
+    Tags are left out: `! 1` is text by YAML's rules, and a number to PyYAML.
+    """
+    try:
+        theirs = yaml.load(read.text, SAFE_LOADER)
+    except yaml.composer.ComposerError:  # an anchor that is given twice: YAML takes the last
+        return
+    assert _comparable(theirs) == _comparable(read.data)
 
 
 def _comparable(value: Any) -> str:
-    """Its own words: they tell 1 from True, and a nan is like another."""
-    return repr(value)
+    """Words that tell 1 from True, take a nan for another, and know no order of keys."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _assert_respellings_mean_the_same(read: document.Document) -> None:
