@@ -7,12 +7,26 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from nnlint.layers import layer_types
 from nnlint.layers.shape import Layout, Shape
 from tests.fuzz.fitting import Fitted, layers
 from tests.fuzz.places import numbers, put
 
 DEEPEST = 2
 IDENTITY = "Identity"
+
+
+def as_map(written: Any) -> dict[str, Any]:
+    """A layer as a map, even where its bare name says all."""
+    return {"type": written} if isinstance(written, str) else dict(written)
+
+
+def can_be_tied(written: Any) -> bool:
+    """Whether it is one layer with a weight of its own."""
+    layer = as_map(written)
+    kind = layer_types().get(layer.get("type", ""))
+    alone = not {"repeat", "from", "tie", "trainable"} & layer.keys()
+    return kind is not None and "tie" in kind.keys() and alone  # noqa: SIM118 - a method of it
 
 
 class Maker:
@@ -22,14 +36,14 @@ class Maker:
         draw: hypothesis' own.
         blocks: name -> the block, as data.
         uses: name -> its use, what it takes and what leaves it.
-        named: name -> the shape and the layer of what was named at the top.
+        named: name -> what was named at the top, and what reached it.
     """
 
     def __init__(self, draw: st.DrawFn) -> None:
         self.draw = draw
         self.blocks: dict[str, Any] = {}
         self.uses: dict[str, tuple[dict[str, Any], Shape, Shape]] = {}
-        self.named: dict[str, tuple[Shape, Any]] = {}
+        self.named: dict[str, tuple[Fitted, Shape]] = {}
 
     def chance(self, one_in: int) -> bool:
         """True once in so many times."""
@@ -46,7 +60,7 @@ class Maker:
     def part(self, x: Shape, depth: int) -> Fitted:
         """A layer, or one that is made of layers."""
         if depth >= DEEPEST or not self.chance(3):
-            return self.draw(layers(x)) or Fitted(IDENTITY, x)
+            return self.several(x, self.draw(layers(x)) or Fitted(IDENTITY, x))
         makers = (self.sequential, self.residual, self.parallel, self.experts, self.block)
         made: Fitted = self.draw(st.sampled_from(makers))(x, depth + 1)
         return made
@@ -57,6 +71,11 @@ class Maker:
         """Layers in a row, repeated where what leaves is what arrived."""
         inner, y = self.stack(x, depth)
         return Fitted({"type": "Sequential", "layers": inner, **self.repeated(x, y)}, y)
+
+    def several(self, x: Shape, one: Fitted) -> Fitted:
+        """The layer, or now and then copies of it behind one another."""
+        more = self.repeated(x, one.shape) if self.chance(6) else {}
+        return one._replace(written={**as_map(one.written), **more}) if more else one
 
     def repeated(self, x: Shape, y: Shape) -> dict[str, Any]:
         """So many copies, that may share their parameters."""
@@ -152,24 +171,37 @@ class Maker:
         """The layers of the spec, some of them named, and taken up again."""
         written: list[Any] = []
         for _ in range(self.draw(st.integers(1, most))):
-            part, x = self.taking_up(x) or self.part(x, 0)
-            written.append(self.with_name(part, x))
+            found = self.tying(x) or self.taking_up(x) or self.part(x, 0)
+            written.append(self.with_name(found, x))
+            x = found.shape
         return written
 
-    def with_name(self, part: Any, x: Shape) -> Any:
+    def with_name(self, part: Fitted, x: Shape) -> Any:
         """The part under a name, now and then."""
         if not self.chance(3):
-            return part
+            return part.written
         name = f"n{len(self.named)}"
-        self.named[name] = (x, part)
-        return {**({"type": part} if isinstance(part, str) else part), "name": name}
+        self.named[name] = (part, x)
+        return {**as_map(part.written), "name": name}
+
+    def tying(self, x: Shape) -> Fitted | None:
+        """A layer like an earlier one that took the same, with its weight."""
+        known = [
+            (name, part)
+            for name, (part, taken) in self.named.items()
+            if taken == x and can_be_tied(part.written)
+        ]
+        if not known:
+            return None
+        name, part = self.draw(st.sampled_from(known))
+        return part._replace(written={**deepcopy(as_map(part.written)), "tie": name})
 
     def taking_up(self, x: Shape) -> Fitted | None:
         """A layer that takes an earlier one beside what came before."""
         if not self.named or not self.chance(3):
             return None
         name = self.draw(st.sampled_from(sorted(self.named)))
-        other, _ = self.named[name]
+        other = self.named[name][0].shape
         if other == x:
             kind = self.merge(x)
             y = self.concatenated(x) if kind == "Concat" else x
@@ -177,5 +209,4 @@ class Maker:
         found = self.draw(layers(x, other))
         if found is None:
             return None
-        part = {"type": found.written} if isinstance(found.written, str) else found.written
-        return found._replace(written={**part, "from": ["previous", name]})
+        return found._replace(written={**as_map(found.written), "from": ["previous", name]})

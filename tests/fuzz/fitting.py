@@ -45,7 +45,8 @@ def plain_kinds(inputs: int, *, learned: bool) -> list[type[Layer]]:
 def outcome(kind: type[Layer], given: Mapping[str, Any], *inputs: Shape) -> Shape | None:
     """What leaves the layer; None where it can't take these inputs."""
     settled = [_settled(kind, shape) for shape in inputs]
-    layer = kind(**given)
+    # a layer of a spec holds tuples, never lists
+    layer = kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()})
     try:
         shape = layer.infer(*settled)
         count = sum(one.count for one in layer.parameters(*settled))
