@@ -15,6 +15,9 @@ CORPUS, FOUND = HERE / "corpus", HERE / "found"
 SPECS = ("specs", "tests/data/golden", "tests/data/loud", "tests/data/broken")
 LARGEST = 4096
 """Bytes of an input: what is longer only takes longer."""
+SIGNED = ("-7//2", "7//-2", "$minus//2", "-6/3", "- -$a", "2*-3+1", "8-3-2", "100//10//5",
+          "100/10*5", "2*(3+4)", "$big*$big//$big", "7/2", "1//0", "(1", "1)", "$nonesuch+1")  # fmt: skip
+"""What specs rarely hold, and arithmetic is told apart by."""
 EXPRESSION = re.compile(r"[^\s\"',{}\[\]]*\$[^\s\"',{}\[\]]*")
 
 
@@ -25,6 +28,8 @@ def kept(folder: Path, target: str) -> list[Path]:
 
 def texts(target: str) -> Iterator[bytes]:
     """The project's own specs, or the expressions in them."""
+    if target == "expression":
+        yield from (text.encode() for text in SIGNED)
     files = (path for folder in SPECS for path in (ROOT / folder).glob("*.yaml"))
     for path in sorted(files):
         text = path.read_text("utf-8", "replace")
