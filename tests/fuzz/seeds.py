@@ -16,7 +16,8 @@ SPECS = ("specs", "tests/data/golden", "tests/data/loud", "tests/data/broken")
 LARGEST = 4096
 """Bytes of an input: what is longer only takes longer."""
 SIGNED = ("-7//2", "7//-2", "$minus//2", "-6/3", "- -$a", "2*-3+1", "8-3-2", "100//10//5",
-          "100/10*5", "2*(3+4)", "$big*$big//$big", "7/2", "1//0", "(1", "1)", "$nonesuch+1")  # fmt: skip
+          "100/10*5", "2*(3+4)", "$big*$big//$big", "7/2", "1//0", "(1", "1)",
+          "$nonesuch+1")  # fmt: skip
 """What specs rarely hold, and arithmetic is told apart by."""
 EXPRESSION = re.compile(r"[^\s\"',{}\[\]]*\$[^\s\"',{}\[\]]*")
 
