@@ -206,7 +206,7 @@ class Maker:
             kind = self.merge(x)
             y = self.concatenated(x) if kind == "Concat" else x
             return Fitted({"type": kind, "with": [name]}, y)
-        found = self.draw(layers(x, other))
+        found: Fitted | None = self.draw(layers(x, other))
         if found is None:
             return None
         return found._replace(written={**as_map(found.written), "from": ["previous", name]})
