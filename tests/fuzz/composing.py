@@ -194,7 +194,8 @@ class Maker:
         if not known:
             return None
         name, part = self.draw(st.sampled_from(known))
-        return part._replace(written={**deepcopy(as_map(part.written)), "tie": name})
+        written = {**deepcopy(as_map(part.written)), "tie": name}
+        return Fitted(written, part.shape)
 
     def taking_up(self, x: Shape) -> Fitted | None:
         """A layer that takes an earlier one beside what came before."""
