@@ -279,8 +279,8 @@ class _Builder:
         if not plain:
             return self._tagged(event, start, end)
         value = self._resolved(text, start)
-        if not is_unambiguous(text) and text != MERGE and len(text) <= LONGEST_AMBIGUOUS:
-            self._warn_if_ambiguous(text, value, start, end)
+        if not is_unambiguous(text):
+            self._warn_if_ambiguous(event, value, start, end)
         return value
 
     def _resolved(self, text: str, start: int) -> Any:
@@ -293,7 +293,10 @@ class _Builder:
                 f"an integer of {plural(len(text), 'digit')}: no size is that large",
             ) from None
 
-    def _warn_if_ambiguous(self, text: str, value: Any, start: int, end: int) -> None:
+    def _warn_if_ambiguous(self, event: Any, value: Any, start: int, end: int) -> None:
+        text = event.value
+        if len(text) > LONGEST_AMBIGUOUS:
+            return
         theirs = _pyyaml_value(text)
         if _same(value, theirs):
             return
@@ -301,7 +304,8 @@ class _Builder:
         there = f"reads it as {_spelled(theirs)}" if theirs is not _FAILURE else "fails on it"
         message = f"{quoted(text)} is {here} here (YAML 1.2), but PyYAML {there}"
         span = self.lines.span(start, end)
-        fix = Fix(Applies.SAFE, respelt=(Replacement(span, clear(value, text)),))
+        anchor = f"&{event.anchor} " if event.anchor else ""
+        fix = Fix(Applies.SAFE, respelt=(Replacement(span, anchor + clear(value, text)),))
         remedy = spelling(value, text)
         self.problems.append(Problem("NN012", (), message, remedy, span=span, fix=fix))
 
@@ -342,16 +346,19 @@ class _Builder:
     def _mapping(self, event: Any, depth: int) -> Node:
         node = Node({}, event.start_mark.index, event.end_mark.index)
         self._check_collection_tag(event, "map")
-        merged: list[Node] = []
+        merged: list[tuple[Node, Node]] = []
         while not _ends(item := self.event(), yaml.MappingEndEvent):
-            key = self.node(item, depth + 1)
+            merges = _is_merge(item)
+            key = _node_of(item) if merges else self.node(item, depth + 1)
             child = self.node(self.event(), depth + 1)
-            if key.value == MERGE and getattr(item, "style", None) in (None, ""):
-                merged.append(child)
-            else:
+            if not merges:
                 self._entry(node, key, child)
+            elif merged:  # PyYAML takes the last of them, others the first
+                self._twice(key, merged[0][0])
+            else:
+                merged.append((key, child))
         node.end = item.end_mark.index
-        for source in merged:
+        for _, source in merged:
             self._merge(node, source)
         return node
 
@@ -359,16 +366,20 @@ class _Builder:
         if not isinstance(key.value, str):
             self._refuse_key(key)
         elif key.value in node.value:
-            line = self.lines.place(node.keys[key.value].start)[0]
-            self.problem(
-                "NN008",
-                key.start,
-                key.end,
-                f"the key {quoted(key.value)} stands twice in this map, first on line {line}",
-                "remove one of them",
-            )
+            self._twice(key, node.keys[key.value])
         else:
             _put(node, key, child)
+
+    def _twice(self, key: Node, first: Node) -> None:
+        line = self.lines.place(first.start)[0]
+        merges = key.value == MERGE
+        self.problem(
+            "NN008",
+            key.start,
+            key.end,
+            f"the key {quoted(key.value)} stands twice in this map, first on line {line}",
+            "write `<<: [*one, *other]`" if merges else "remove one of them",
+        )
 
     def _refuse_key(self, key: Node) -> None:
         self.problem(
@@ -396,6 +407,15 @@ class _Builder:
 
 def _ends(event: Any, kind: type) -> bool:
     return isinstance(event, kind)
+
+
+def _is_merge(event: Any) -> bool:
+    """Whether the key takes in other maps: `<<`, without quotes or a tag."""
+    return type(event) is yaml.ScalarEvent and event.value == MERGE and event.implicit[0]
+
+
+def _node_of(event: Any) -> Node:
+    return Node(event.value, event.start_mark.index, event.end_mark.index)
 
 
 def _put(node: Node, key: Node, child: Node) -> None:

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from nnlint import document, engine
+from nnlint import document, edits, engine
 from nnlint.document import MAX_DEPTH, MAX_NODES, Document, read
 from nnlint.scalars import resolve
 
@@ -459,6 +459,30 @@ def test_a_scalar_that_pyyaml_takes_otherwise_is_a_warning(
 
 def test_an_ambiguous_key_is_a_warning_too() -> None:
     assert [(p.code, p.line, p.column) for p in said("a: 1\non: 2\n")] == [("NN012", 2, 1)]
+
+
+def test_a_merge_key_is_no_ambiguous_word_and_a_value_of_its_form_is() -> None:
+    assert said("- &a {x: 1}\n- {<<: *a}\n") == []
+    assert codes("- <<\n") == ["NN012"]  # PyYAML fails on it
+    with pytest.raises(yaml.YAMLError):
+        yaml.safe_load("- <<\n")
+
+
+def test_two_merges_in_one_map_are_refused_for_readers_take_another_first() -> None:
+    text = "- &a {x: 1}\n- &b {x: 2}\n- <<: *a\n  <<: *b\n"
+    (problem,) = said(text)
+    assert (problem.code, problem.line, problem.column) == ("NN008", 4, 3)
+    assert problem.help == "write `<<: [*one, *other]`"
+    assert yaml.safe_load(text)[2] == {"x": 2}
+    assert read(text).data[2] == {"x": 1}
+
+
+@pytest.mark.parametrize("text", ["- &a 010\n- *a\n", "- &a on\n- *a\n"])
+def test_a_respelt_scalar_keeps_its_anchor(text: str) -> None:
+    (problem,) = read(text).problems
+    assert problem.fix
+    again = read(edits.replaced(text, read(text), problem.fix.respelt))
+    assert (again.data, again.problems) == (read(text).data, [])
 
 
 @pytest.mark.parametrize("text", ["'no'", '"1e-3"', "!!str 010", "|\n   no\n", "! 1:30"])

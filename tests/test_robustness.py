@@ -9,9 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from nnlint import engine, formats
-from nnlint.report import Report, Status
-from nnlint.terminal import Style
+from tests.fuzz.reports import assert_every_format_renders, report_of
 
 MNIST = Path(__file__).parent.parent / "specs" / "mnist.yaml"
 SEED = MNIST.read_bytes()
@@ -21,28 +19,6 @@ ANYTHING = settings(
     deadline=timedelta(seconds=1),
     suppress_health_check=[HealthCheck.too_slow],
 )
-
-
-def report_of(data: bytes) -> Report:
-    """The report on these bytes, held against what every report must be."""
-    report = engine.lint_bytes(data, "a.yaml")
-    assert report.status is Status.LINTED
-    assert report.reason is None
-    lines = report.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for finding in report.findings:
-        span = finding.span
-        assert finding.rule.name != "unknown", f"{finding.rule.code} has no page"
-        assert finding.message
-        assert 1 <= span.line <= span.end_line <= len(lines)
-        assert 1 <= span.column <= len(lines[span.line - 1]) + 1
-        assert (span.line, span.column) <= (span.end_line, span.end_column)
-    return report
-
-
-def assert_every_format_renders(report: Report) -> None:
-    """Every format says something of it, in words that a stream can take."""
-    for name in formats.names():
-        formats.render(name, [report], Style(width=60)).encode()
 
 
 # Bytes and texts
