@@ -30,6 +30,9 @@ LEVELS = (
         "plugins",
         "complaints",
         "exits",
+        "stages",
+        "progress",
+        "running",
     },
     {"finding", "layers", "expression"},
     {"document", "published", "landmarks"},
@@ -67,6 +70,7 @@ LEVELS = (
         "baseline",
         "baseline_file",
         "keeping",
+        "statistics",
     },
     {
         "engine",
@@ -80,8 +84,9 @@ LEVELS = (
         "step_summary",
         "markdown",
     },
-    {"publishing"},
+    {"publishing", "verbose"},
     {"api"},
+    {"linting"},
     {"commands"},
     {"cli"},
     {"__main__"},
@@ -94,11 +99,11 @@ LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 
 OWNERS = {
     "subprocess": "revisions", "yaml": "document", "jsonschema": "schema.validation",
-    "rich": "table",
+    "rich": "table", "multiprocessing": "jobs", "pickle": "jobs",
 }  # fmt: skip
 FORBIDDEN_MODULES = {
-    "_pickle", "asyncio", "ctypes", "dill", "ftplib", "http", "marshal", "multiprocessing",
-    "pickle", "pty", "requests", "runpy", "shelve", "smtplib", "socket", "socketserver", "ssl",
+    "_pickle", "asyncio", "ctypes", "dill", "ftplib", "http", "marshal",
+    "pty", "requests", "runpy", "shelve", "smtplib", "socket", "socketserver", "ssl",
     "urllib", "urllib3", "webbrowser", "xmlrpc",
 }  # fmt: skip
 FORBIDDEN_CALLS = {
