@@ -98,7 +98,7 @@ def lines(taken: Sequence[Taken], parts: Mapping[str, float], settings: Settings
     origins = [visible(one.origin) for one in settings.sources]
     whole = sum(parts.values())
     return [
-        f"configuration: {listed(origins, 'and') if origins else 'none'}",
+        f"settings from: {listed(origins, 'and') if origins else 'nowhere'}",
         f"{plural(len(taken), 'file')}, {_size(taken)}, {_processes(taken)}",
         *(f"{name}: {_spelled(seconds)}" for name, seconds in parts.items()),
         f"in all: {_spelled(whole)}",
@@ -112,7 +112,8 @@ def _size(taken: Iterable[Taken]) -> str:
 
 
 def _processes(taken: Iterable[Taken]) -> str:
-    number = len({one.process for one in taken}) or 1
+    others = {one.process for one in taken} - {os.getpid()}
+    number = len(others) or 1  # this one only waits for the others
     return f"{number} process" + ("es" if number > 1 else "")
 
 
