@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -86,10 +87,16 @@ def _processes(jobs: int | None, left: int, seconds: float) -> int:
     """How many processes what is left is worth."""
     if jobs == 1 or left < 2 or (jobs is None and (left < FEWEST or seconds < MOMENT)):
         return 1
+    # a fork copies this thread alone, and the locks of all
+    return min(jobs or cores(), left) if _threads() == 1 else 1
+
+
+def _threads() -> int:
+    """The threads of this process; where the system does not say, those of Python."""
+    with suppress(OSError):
+        return sum(1 for _ in Path("/proc/self/task").iterdir())
     threads = sys.modules.get("threading")
-    if threads and threads.active_count() > 1:
-        return 1  # a fork copies this thread alone, and the locks of all
-    return min(jobs or cores(), left)
+    return threads.active_count() if threads else 1
 
 
 def _shared(

@@ -245,7 +245,7 @@ def test_nothing_else_is_needed() -> None:
     assert tops <= {*OWNERS, *sys.stdlib_module_names, "nnlint"}
 
 
-def test_neither_network_nor_processes_nor_pickles() -> None:
+def test_no_network_no_terminal_and_no_second_way_to_pickle() -> None:
     found = [str(one) for one in imports() if one.target.split(".")[0] in FORBIDDEN_MODULES]
     assert found == []
 
