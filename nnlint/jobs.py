@@ -40,6 +40,8 @@ SHARES = 4
 """Portions that each process gets, at least: so that none waits long for the last."""
 AHEAD = 2
 """Portions in hand: the next is there when one is done."""
+MOST = 60
+"""Processes at once: Windows can wait for no more."""
 NOT_TO_BE_HAD = (OSError, AssertionError, RuntimeError, ValueError)
 """What starting a process raises where there can't be any."""
 
@@ -62,8 +64,9 @@ def shared(
         processes: how many share it.
     """
     portions = deque(_portions(len(items), processes))
-    crew = _started(items, work, min(processes, len(portions)))
+    crew: list[_Worker] = []
     try:
+        crew.extend(_started(items, work, min(processes, len(portions), MOST)))
         yield from _gathered([one.pipe for one in crew], portions)
     finally:
         for one in crew:
@@ -78,10 +81,9 @@ def _portions(count: int, processes: int) -> Iterator[range]:
         yield range(start, min(start + size, count))
 
 
-def _started(items: Sequence[T], work: Callable[[T], R], processes: int) -> list[_Worker]:
+def _started(items: Sequence[T], work: Callable[[T], R], processes: int) -> Iterator[_Worker]:
     """As many processes as can be had."""
     context = _context()
-    crew = []
     with suppress(*NOT_TO_BE_HAD), _uninterrupted():
         for _ in range(processes):
             ours, theirs = context.Pipe()
@@ -90,8 +92,7 @@ def _started(items: Sequence[T], work: Callable[[T], R], processes: int) -> list
             )
             process.start()
             theirs.close()
-            crew.append(_Worker(process, ours))
-    return crew
+            yield _Worker(process, ours)
 
 
 def _context() -> ForkContext | SpawnContext:
