@@ -17,11 +17,11 @@ import pickle
 import signal
 import sys
 from collections import deque
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from nnlint import stages
+from nnlint import interrupts, stages
 from nnlint.graph import Group, Node
 from nnlint.record import Record
 
@@ -82,9 +82,9 @@ def _portions(count: int, processes: int) -> Iterator[range]:
 
 
 def _started(items: Sequence[T], work: Callable[[T], R], processes: int) -> Iterator[_Worker]:
-    """As many processes as can be had."""
+    """As many processes as can be had; Ctrl-C is for this one, which ends them."""
     context = _context()
-    with suppress(*NOT_TO_BE_HAD), _uninterrupted():
+    with suppress(*NOT_TO_BE_HAD), interrupts.put_off():
         for _ in range(processes):
             ours, theirs = context.Pipe()
             process = context.Process(
@@ -100,19 +100,6 @@ def _context() -> ForkContext | SpawnContext:
     if "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin":
         return multiprocessing.get_context("fork")
     return multiprocessing.get_context("spawn")
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C waits; a process that starts meanwhile never hears it: this one tells it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _gathered(pipes: list[Connection], portions: deque[range]) -> Iterator[tuple[int, Any]]:

@@ -77,6 +77,7 @@ class Progress:
             return
         from nnlint.table.progress import Bar  # noqa: PLC0415 - rich, for long runs alone
 
+        # it is known before it is drawn: Ctrl-C may come in between, and it must go again
         self._bar = self._bar or Bar(self._screen, self._total)
         words = visible(f"{self._name}: {self._stage}" if self._stage else self._name)
         self._bar.show(self._done, encodable(words, self._screen.encoding or "utf-8"))

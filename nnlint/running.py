@@ -22,7 +22,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MOMENT = 0.25
-"""Seconds of work before other processes are asked, where their number is left to us."""
+"""Seconds of computing before other processes are asked, where their number is left to us."""
 FEWEST = 8
 """Items left that are worth asking them."""
 
@@ -66,10 +66,10 @@ def _answered(
     items: Sequence[T], work: Callable[[T], R], here: Callable[[T], R], jobs: int | None
 ) -> Generator[tuple[int, R]]:
     """Each answer with the position of its item; `here` is the work in this process."""
-    begun = time.monotonic()
+    begun = time.process_time()  # on a busy machine a second holds less work
     missing = dict.fromkeys(range(len(items)))
     for at, item in enumerate(items):
-        processes = _processes(jobs, len(missing), time.monotonic() - begun) if at else 1
+        processes = _processes(jobs, len(missing), time.process_time() - begun) if at else 1
         if processes > 1:
             break
         del missing[at]

@@ -31,6 +31,7 @@ LEVELS = (
         "complaints",
         "exits",
         "stages",
+        "interrupts",
     },
     {"finding", "layers", "expression"},
     {"document", "published", "landmarks"},

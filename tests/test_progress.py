@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -38,7 +39,11 @@ class Shown(NamedTuple):
 
 
 def run(
-    folder: Path, *argv: str, program: Sequence[str] = ("-c", IMPATIENT), **environ: str
+    folder: Path,
+    *argv: str,
+    program: Sequence[str] = ("-c", IMPATIENT),
+    interrupted: bool = False,
+    **environ: str,
 ) -> Shown:
     """Run with standard error on a terminal."""
     ours, theirs = pty.openpty()
@@ -51,6 +56,8 @@ def run(
         os.close(theirs)
         screen = b""
         while sent := _read(ours):
+            if interrupted and not screen:
+                process.send_signal(signal.SIGINT)
             screen += sent
         os.close(ours)
         out, _ = process.communicate(timeout=60)
@@ -141,6 +148,17 @@ def test_nothing_is_drawn_where_nobody_looks(folder: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_takes_the_bar_away(tmp_path: Path, jobs: str) -> None:
+    layers = "".join(f"  - {{type: Linear, out_features: {n}}}\n" for n in range(1, 400))
+    for at in range(100):
+        (tmp_path / f"{at}.yaml").write_text(f"nnlint: 1\ninput: [7]\nlayers:\n{layers}")
+    shown = run(tmp_path, ".", "-j", jobs, interrupted=True)
+    assert (shown.code, shown.out) == (130, b"")
+    assert left_on(shown.screen) == ["nnlint: interrupted"]
+    assert shown.screen.rfind(HIDE) < shown.screen.rfind(SHOW)
 
 
 def test_a_name_draws_nothing_of_its_own(tmp_path: Path) -> None:

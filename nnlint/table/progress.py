@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column
 
+from nnlint import interrupts
+
 if TYPE_CHECKING:
     from typing import TextIO
 
@@ -34,16 +36,19 @@ class Bar:
             expand=True,
         )
         self._task = self._progress.add_task("", total=total)
-        with suppress(*NOT_DRAWN):
-            self._progress.start()
-            self._console.show_cursor()
+        self._is_drawn = False
 
     def show(self, done: int, words: str) -> None:
         """Draw it: so many are done, and it is there."""
-        with suppress(*NOT_DRAWN):
+        with suppress(*NOT_DRAWN), interrupts.put_off():  # half a picture can't be taken away
+            if not self._is_drawn:
+                self._is_drawn = True
+                self._progress.start()
+                self._console.show_cursor()  # whoever is killed leaves it shown
             self._progress.update(self._task, completed=done, description=words, refresh=True)
 
     def close(self) -> None:
         """Take it away."""
         with suppress(*NOT_DRAWN):
             self._progress.stop()
+            self._console.show_cursor()
