@@ -28,14 +28,14 @@ def main(argv: Sequence[str], stdout: TextIO | None, stderr: TextIO | None) -> i
         stderr: where everything else goes.
     """
     try:
-        outcome = _run(argv, stdout)
+        outcome = _run(argv, stdout, stderr)
         return outcome.code if _written(outcome, stdout, stderr) else Exit.COULD_NOT_CHECK
     except KeyboardInterrupt:
         _say(stderr, "nnlint: interrupted\n")
         return Exit.INTERRUPTED
 
 
-def _run(argv: Sequence[str], stdout: TextIO | None) -> Outcome:
+def _run(argv: Sequence[str], stdout: TextIO | None, stderr: TextIO | None) -> Outcome:
     from nnlint import commands  # noqa: PLC0415 - --version needs none of them
 
     if list(argv) == ["--version"]:
@@ -54,7 +54,7 @@ def _run(argv: Sequence[str], stdout: TextIO | None) -> Outcome:
     from nnlint.terminal import visible  # noqa: PLC0415
 
     try:
-        outcome: Outcome = command.run(arguments, _terminal(stdout))
+        outcome: Outcome = command.run(arguments, _terminal(stdout, stderr))
     except Invalid as reasons:
         lines = "".join(f"nnlint: {visible(str(reason))}\n" for reason in reasons.args)
         return commands.Outcome(Exit.COULD_NOT_CHECK, err=lines)
@@ -64,7 +64,7 @@ def _run(argv: Sequence[str], stdout: TextIO | None) -> Outcome:
     return outcome
 
 
-def _terminal(stdout: TextIO | None) -> Terminal:
+def _terminal(stdout: TextIO | None, stderr: TextIO | None) -> Terminal:
     from nnlint.options import Terminal  # noqa: PLC0415 - as above
 
     is_tty = bool(stdout and stdout.isatty())
@@ -74,7 +74,8 @@ def _terminal(stdout: TextIO | None) -> Terminal:
             columns = os.get_terminal_size(stdout.fileno()).columns
         except (OSError, ValueError):
             columns = None
-    return Terminal(is_tty, columns, os.environ)
+    watched = stderr and stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return Terminal(is_tty, columns, os.environ, stderr if watched else None)
 
 
 def _written(outcome: Outcome, stdout: TextIO | None, stderr: TextIO | None) -> bool:

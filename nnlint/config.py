@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 TABLE = "tool.nnlint"
 FAIL_ON = [*(severity.value for severity in Severity), "never"]
+AUTO = "auto"
+"""As many processes as it is worth."""
+MOST_JOBS = 256
+"""No machine gains by more, and a mistyped number must not fill it with processes."""
 DEEPEST = 20
 """Files that extend one another."""
 
@@ -141,6 +145,7 @@ class _Reader:
             (*everywhere, *read.get("per-file-budgets", ())),
             read.get("extend"),
             read.get("baseline"),
+            read.get("jobs"),
         )
 
     def _kinds(self) -> dict[str, Callable[[Any, str], Any]]:
@@ -155,6 +160,7 @@ class _Reader:
             "exclude": self._texts,
             "extend": self._text,
             "baseline": lambda value, at: str(at_home(self._text(value, at))),
+            "jobs": self._jobs,
             "per-file-ignores": self._ignores_by_glob,
             "budget": self._ceilings,
             "per-file-budgets": self._budgets_by_glob,
@@ -185,6 +191,17 @@ class _Reader:
         if not isinstance(value, bool):
             self._expected(value, at, "true or false")
         return bool(value)
+
+    def _jobs(self, value: Any, at: str) -> int:
+        """A number of processes; 0 for `auto`. The environment and flags give texts."""
+        if value == AUTO:
+            return 0
+        written = isinstance(value, str) and value.isascii() and value.isdecimal()
+        number = int(value[:4]) if written else value
+        if not (type(number) is int and 0 <= number <= MOST_JOBS and len(str(value)) < 4):
+            self._expected(value, at, f"a whole number up to {MOST_JOBS}, or {quoted(AUTO)}")
+            return 0
+        return number
 
     def _one_of(self, value: Any, at: str, known: Iterable[str]) -> str:
         if value not in known:

@@ -38,6 +38,8 @@ def _general(options: Options) -> Iterator[str]:
     yield f"show-info = {str(options.show_info).lower()}"
     if options.baseline:
         yield f"baseline = {_text(str(options.baseline))}"
+    if options.jobs:
+        yield f"jobs = {options.jobs}"
     yield from _excluded(settings)
     yield from _switched(settings)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nnlint import expectation, ignores, placing, rules, sources
+from nnlint import expectation, ignores, placing, rules, sources, stages
 from nnlint.finding import Finding, Problem, Severity, Span
 from nnlint.policy import EVERY_RULE
 from nnlint.record import Record
@@ -49,7 +49,9 @@ def lint_source(
 
     only_if_marked = skip_unmarked or not source.named
     try:
-        fetched = sources.fetch(source, MAX_BYTES, only_if_marked=only_if_marked)
+        fetched = stages.run(
+            "reading", sources.fetch, source, MAX_BYTES, only_if_marked=only_if_marked
+        )
     except sources.Unreadable as reason:
         kept = reason.data if source.path == sources.STDIN else b""
         return Report(source.path, Status.UNREADABLE, str(reason), data=kept)
@@ -111,10 +113,11 @@ def lint_text(
     """Lint the text of a spec; with `variant`, that variant of it alone."""
     from nnlint import document  # noqa: PLC0415 - yaml loads with the first file
 
-    read = document.read(text)
+    read = stages.run("parsing", document.read, text)
     networks, problems = _checked(read, variant, policy) if read.root else ([], [])
     whole = variant is None and all(len(spec.variants) < len(networks) for spec, _ in networks)
-    said = _said(read, [*read.problems, *problems], policy, whole=whole)
+    problems = [*read.problems, *problems]
+    said = stages.run("findings", _said, read, problems, policy, whole=whole)
     main: tuple[ModelSpec | None, Graph | None] = networks[0] if networks else (None, None)
     spec, graph = main
     return Report(
@@ -154,11 +157,11 @@ def _checked(
     """The networks of a document, and what is wrong with it and with them."""
     from nnlint import meaning, unused  # noqa: PLC0415 - with the schema jsonschema loads
 
-    meant = meaning.read(read.data)
+    meant = stages.run("schema", meaning.read, read.data)
     networks = _networks(meant, variant, policy)
     found = list(unused.check(meant.data))
     for each in networks:
-        found += _judged(*each, networks[0][1], policy, meant)
+        found += stages.run("rules", _judged, *each, networks[0][1], policy, meant)
     return networks, [*meant.problems, *map(meant.placed, found)]
 
 
@@ -205,14 +208,14 @@ def _networks(
     networks = []
     while chosen:
         name = chosen.pop(0)
-        model = spec.parse(meant.data, meant.refused, name)
+        model = stages.run("spec", spec.parse, meant.data, meant.refused, name)
         if model is None:
             break
         if name is not None and name not in model.variants:
             raise NoSuchVariant(_no_variant(name, model.variants))
         if variant is None and name is None:
             chosen += _also_checked(model, policy)
-        networks.append((model, wiring.connect(model, name)))
+        networks.append((model, stages.run("graph", wiring.connect, model, name)))
     return networks
 
 
@@ -243,7 +246,7 @@ def _judged(
     found = [*spec.problems, *graph.problems]
     for rule in rules.checks(advice=policy.wants_advice):
         found += rule.check(graph) if rule.check else ()
-    found += _over_budget(spec, graph, policy, meant)
+    found += stages.run("budget", list, _over_budget(spec, graph, policy, meant))
     found += _grown(spec, graph, policy, None if graph is main else graph.variant)
     found += expectation.check(graph, spec)
     if graph is main or graph.variant is None:

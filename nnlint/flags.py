@@ -27,6 +27,17 @@ def configure(parser: ArgumentParser, formats: list[str], default_format: str) -
         action="store_true",
         help="print the settings that hold, for each PATH too, and stop",
     )
+    parser.add_argument(
+        "--statistics",
+        action="store_true",
+        help="count the findings by rule instead of showing them; with --format json too",
+    )
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="say on standard error where the time goes, and what was read",
+    )
     _add_fixes(parser)
     _add_keeping(parser)
     _add_table(parser)
@@ -80,10 +91,30 @@ def add_checking(parser: ArgumentParser, formats: list[str], default_format: str
         help="check that variant alone (default: the base, and the variants that expect: or "
         "budget: covers)",
     )
+    _add_running(parser)
     add_color(parser)
     parser.set_defaults(**dict.fromkeys(("table", "depth", "keep")))
     parser.set_defaults(
-        **dict.fromkeys(("fix", "unsafe_fixes", "update_expect", "diff"), False)
+        **dict.fromkeys(("fix", "unsafe_fixes", "update_expect", "diff"), False),
+        **dict.fromkeys(("statistics", "verbose"), False),
+    )
+
+
+def _add_running(parser: ArgumentParser) -> None:
+    """How the work is done, and how much is said of it."""
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        metavar="N",
+        help="processes that share the work: a number, or auto (default): as many as there are "
+        "cores, once a run is long enough to gain by it. The output is the same",
+    )
+    parser.add_argument(
+        "-q",
+        "--quiet",
+        action="store_true",
+        help="say only what fails: findings from --fail-on up, and what could not be checked; "
+        "a run that ends with 0 says nothing",
     )
 
 

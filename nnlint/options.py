@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Mapping
     from pathlib import Path
-    from typing import Any
+    from typing import Any, TextIO
 
     from nnlint.outputs import Output
     from nnlint.policy import Policy
@@ -29,11 +29,13 @@ class Terminal(Record):
         is_tty: a person looks at it.
         columns: its width, where it has one.
         environ: the environment.
+        screen: standard error, where a person waits at it and what is drawn can go again.
     """
 
     is_tty: bool
     columns: int | None
     environ: Mapping[str, str]
+    screen: TextIO | None = None
 
 
 DEFAULT_BASELINE = "nnlint-baseline.jsonl"
@@ -73,6 +75,11 @@ class Options(Record):
         step_summary: the file that takes a summary for GitHub; None: there is none.
         baseline: the file of the findings to leave out; None: there is none.
         keep: what to write into it; None: nothing.
+        jobs: how many processes share the work; None: as many as it is worth.
+        quiet: say only what fails.
+        verbose: say where the time goes.
+        statistics: count the findings instead of showing them.
+        screen: where progress is shown; None: nobody looks.
     """
 
     paths: tuple[str, ...]
@@ -90,6 +97,11 @@ class Options(Record):
     step_summary: str | None = None
     baseline: Path | None = None
     keep: Keep | None = None
+    jobs: int | None = None
+    quiet: bool = False
+    verbose: bool = False
+    statistics: bool = False
+    screen: TextIO | None = None
 
     def policy(self, path: str, *others: str) -> Policy:
         """What holds for that file, which may have other names."""
@@ -140,6 +152,11 @@ def read(arguments: Namespace, terminal: Terminal) -> Options:
         ),
         baseline=_baseline(arguments, settings),
         keep=arguments.keep,
+        jobs=settings.jobs,
+        quiet=arguments.quiet,
+        verbose=arguments.verbose,
+        statistics=arguments.statistics,
+        screen=None if arguments.quiet else terminal.screen,
     )
 
 
@@ -181,6 +198,7 @@ def _flags(arguments: Namespace) -> dict[str, Any]:
         "show-info": arguments.show_info,
         "budget": _budget(arguments.budget) if arguments.budget else None,
         "baseline": arguments.baseline,
+        "jobs": arguments.jobs,
     }
     return {key: value for key, value in given.items() if value is not None}
 

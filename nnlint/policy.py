@@ -91,6 +91,8 @@ class Config(Record):
         budgets: what networks may have, by the files that hold them.
         extend: the file that lies below this one.
         baseline: the file that holds the findings to leave out; None: it does not say.
+        jobs: how many processes share the work; 0: as many as it is worth; None: it does not
+            say.
     """
 
     origin: str
@@ -104,6 +106,7 @@ class Config(Record):
     budgets: tuple[ByGlob, ...] = ()
     extend: str | None = None
     baseline: str | None = None
+    jobs: int | None = None
 
 
 class Policy(Record):

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from nnlint import formats, options
 from nnlint.policy import Invalid
 from nnlint.record import Record
+from nnlint.report import failing
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from nnlint.options import Options, Terminal
+    from nnlint.report import Report
     from nnlint.terminal import Style
+
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """The variable in which GitHub names the file."""
 SUMMARISED = "github"
@@ -45,6 +48,12 @@ def chosen(arguments: Namespace, terminal: Terminal) -> Options:
     read = options.read(arguments, terminal)
     if arguments.output and read.diff:
         raise Invalid("--output does not go with --diff, which writes nothing")
+    if read.quiet and read.verbose:
+        raise Invalid("--quiet and --verbose are opposites: leave out one of them")
+    if read.statistics:
+        from nnlint import statistics  # noqa: PLC0415 - few runs count
+
+        statistics.keep_to(read.format, diff=read.diff)
     if arguments.output:
         from nnlint import outputs  # noqa: PLC0415 - few runs write any
 
@@ -78,19 +87,39 @@ def keep_inputs(chosen: Options, inputs: Iterable[str]) -> None:
         outputs.keep_inputs(chosen.outputs, inputs)
 
 
-def publish(chosen: Options, render: Callable[[str, Style], str]) -> Published:
+def publish(
+    chosen: Options,
+    render: Callable[[str, Style], str],
+    screen: Callable[[str, Style], str] | None = None,
+) -> Published:
     """Say it everywhere.
 
     Args:
         chosen: what the user asked for.
         render: the text in a format and a style.
+        screen: the same for standard output, where that shows something else.
     """
-    text = render(chosen.format, chosen.style)
+    text = (screen or render)(chosen.format, chosen.style)
     return Published(
         text,
         tuple(_written(chosen, render)) if chosen.outputs else (),
         tuple(_summarised(chosen, render)) if chosen.step_summary else (),
     )
+
+
+def on_screen(chosen: Options, reports: Sequence[Report]) -> Callable[[str, Style], str] | None:
+    """What standard output shows instead of the whole; None: the whole."""
+    is_short = chosen.quiet and formats.is_for_people(chosen.format)
+    told = [_failing(report, chosen) for report in reports] if is_short else reports
+    if chosen.statistics:
+        from nnlint import statistics  # noqa: PLC0415 - as above
+
+        return lambda name, style: statistics.render(name, told, style)
+    return (lambda name, style: formats.findings(name, told, style)) if is_short else None
+
+
+def _failing(report: Report, chosen: Options) -> Report:
+    return report._replace(findings=tuple(failing(report, chosen.fail_on)))
 
 
 def _written(chosen: Options, render: Callable[[str, Style], str]) -> list[str]:

@@ -201,9 +201,14 @@ def exit_code(
 
 def _failing(reports: Iterable[Report], fail_on: Severity | None) -> Iterator[Finding]:
     for report in reports:
-        for finding in report.findings:
-            if fail_on and finding.rule.severity.rank >= fail_on.rank:
-                yield finding
+        yield from failing(report, fail_on)
+
+
+def failing(report: Report, fail_on: Severity | None) -> Iterator[Finding]:
+    """The findings that fail a run."""
+    for finding in report.findings:
+        if fail_on and finding.rule.severity.rank >= fail_on.rank:
+            yield finding
 
 
 class Counts(Record):

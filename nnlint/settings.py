@@ -30,7 +30,7 @@ PREFIX = "NNLINT_"
 VARIABLE = f"{PREFIX}CONFIG"
 FROM_ENVIRONMENT = {
     "select": list, "extend-select": list, "ignore": list, "exclude": list, "fail-on": str,
-    "baseline": str, "show-info": bool,
+    "baseline": str, "show-info": bool, "jobs": str,
 }  # fmt: skip
 """Keys that the environment may give, as `NNLINT_FAIL_ON`."""
 
@@ -78,6 +78,12 @@ class Settings(Record):
         """The file of the findings to leave out, where anybody names one."""
         named = (one for one in self.sources[::-1] if one.baseline)
         return next((one.folder / Path(one.baseline or "") for one in named), None)
+
+    @property
+    def jobs(self) -> int | None:
+        """How many processes share the work; None: as many as it is worth."""
+        said = (one.jobs for one in self.sources[::-1] if one.jobs is not None)
+        return next(said, 0) or None
 
     @property
     def home(self) -> Path:

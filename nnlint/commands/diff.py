@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nnlint import (
@@ -12,6 +13,7 @@ from nnlint import (
     flags,
     formats,
     publishing,
+    running,
     sources,
 )
 from nnlint.commands import Outcome, logged
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from nnlint.comparison import Comparison, Diff
     from nnlint.options import Options, Terminal
     from nnlint.pairing import Pair
-    from nnlint.policy import Policy
+    from nnlint.policy import Config, Policy
     from nnlint.revisions import Revision
     from nnlint.settings import Settings
 
@@ -73,8 +75,13 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
         known = keeping.of_run(chosen)
         diff = keeping.unknown(known, diff) if known else diff
     code = exit_code(diff.reports, chosen.fail_on, nothing_is_fine=True)
-    said = publishing.publish(chosen, lambda name, style: formats.difference(name, diff, style))
-    log = [*_log(diff), *said.unwritten, *said.remarks]
+    said = publishing.publish(
+        chosen,
+        lambda name, style: formats.difference(name, diff, style),
+        publishing.on_screen(chosen, diff.reports),
+    )
+    log = [*(_unread if chosen.quiet else _log)(diff), *said.unwritten]
+    log += () if chosen.quiet else said.remarks
     return Outcome(
         Exit.COULD_NOT_CHECK if said.unwritten else code,
         said.text,
@@ -116,13 +123,20 @@ def _of_revision(base: str, chosen: Options) -> Diff:
     found = pairing.pairs(chosen.paths or (".",), revision, chosen.settings.exclude, MAX_BYTES)
     publishing.keep_inputs(chosen, (one.path for one in found.pairs))
     then = _settings_then(chosen, revision)
-    compared = (_Comparing(pair, chosen, then).done for pair in found.pairs)
+    work = partial(_compared, chosen._replace(screen=None), then)
+    compared = running.answers(
+        found.pairs, work, chosen.jobs, chosen.screen, lambda pair: pair.path
+    )
     return comparison.Diff(
         base,
         tuple(one for one in compared if one),
         found.untracked,
         tuple(_reconfigured(chosen.settings, then)),
     )
+
+
+def _compared(chosen: Options, then: Settings, pair: Pair) -> Comparison | None:
+    return _Comparing(pair, chosen, then).done
 
 
 def _settings_then(chosen: Options, revision: Revision) -> Settings:
@@ -135,10 +149,15 @@ def _settings_then(chosen: Options, revision: Revision) -> Settings:
 
 def _reconfigured(now: Settings, then: Settings) -> Iterator[str]:
     """The configuration files that say something else by now, budgets apart."""
-    before = {one.origin: one._replace(budgets=()) for one in then.files}
+    before = {one.origin: _judgement(one) for one in then.files}
     for one in now.files:
-        if one._replace(budgets=()) != before.get(one.origin):
+        if _judgement(one) != before.get(one.origin):
             yield one.origin
+
+
+def _judgement(one: Config) -> Config:
+    """What it says of findings: budgets are compared by themselves, processes judge nothing."""
+    return one._replace(budgets=(), jobs=None)
 
 
 class _Comparing:
@@ -203,11 +222,15 @@ class _Comparing:
         return self.then.policy(path, show_info=self.chosen.show_info).ceilings
 
 
-def _log(diff: Diff) -> Iterator[str]:
-    """What standard error says: what could not be compared."""
+def _unread(diff: Diff) -> Iterator[str]:
     for report in diff.reports:
         if report.status is Status.UNREADABLE:
             yield f"{visible(report.path)}: {visible(report.reason or '')}"
+
+
+def _log(diff: Diff) -> Iterator[str]:
+    """What standard error says: what could not be compared."""
+    yield from _unread(diff)
     for file in diff.reconfigured:
         yield (
             f"{visible(file)} is not as it was: what it ignores, leaves out and calls an error "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlint import api, flags, formats, publishing, sources
+from nnlint import flags, formats, linting, publishing, sources, stages
 from nnlint.commands import Outcome, logged
 from nnlint.exits import Exit
 from nnlint.report import Report, Status, count, exit_code
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nnlint.policy import Policy
 
 SUMMARY = "Check neural-network specs, count their parameters, keep their budgets."
+NOTHING_LEFT = "nothing to check: every input is excluded"
 NO_PATH = "nnlint: nothing to check: name a spec, a folder, or -\nnnlint: see nnlint --help\n"
 
 
@@ -33,6 +34,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     """Lint every input; print the findings; one number for CI."""
+    laps = stages.Laps()
     chosen = publishing.chosen(arguments, terminal)
     if arguments.show_config:
         return _configuration(chosen)
@@ -41,21 +43,43 @@ def run(arguments: Namespace, terminal: Terminal) -> Outcome:
     known = _baseline(chosen)  # before anything is written
     inputs = sources.collect(chosen.paths, chosen.settings.exclude)
     publishing.keep_inputs(chosen, (one.path for one in inputs))
-    kept = _as_it_is if _needs_layers(chosen, len(inputs)) else Report.without_layers
-    reports = [kept(_linted(source, chosen)) for source in inputs]
+    if chosen.verbose:
+        return _verbosely(inputs, chosen, known, laps)
+    reports = linting.reports(inputs, chosen, _kept(chosen, len(inputs)))
+    return _outcome(inputs, reports, chosen, known)
+
+
+def _outcome(
+    inputs: list[sources.Source], reports: list[Report], chosen: Options, known: Baseline | None
+) -> Outcome:
     if chosen.fixes:
         return _mended(inputs, reports, chosen, known)
     return _told(reports, chosen, known)
 
 
-def _needs_layers(chosen: Options, files: int) -> bool:
-    """Whether the networks are asked for their layers once all files are linted."""
+def _kept(chosen: Options, files: int) -> linting.Kept:
+    """What is kept of each report: the layers where anybody asks for them once all is linted."""
     limited = any(limit.layer for limit in _spoken(chosen))
-    return bool(chosen.fixes) or limited or publishing.shows_layers(chosen, files)
+    if chosen.fixes or limited or publishing.shows_layers(chosen, files):
+        return linting.as_it_is
+    return Report.without_layers
 
 
-def _as_it_is(report: Report) -> Report:
-    return report
+def _verbosely(
+    inputs: list[sources.Source], chosen: Options, known: Baseline | None, laps: stages.Laps
+) -> Outcome:
+    """The same, and what it took."""
+    from nnlint import verbose  # noqa: PLC0415 - few runs ask for it
+
+    laps.lap("collecting files")
+    verbose.load()
+    laps.lap("loading libraries")
+    reports, taken = linting.timed(inputs, chosen, _kept(chosen, len(inputs)))
+    laps.lap("linting")
+    outcome = _outcome(inputs, reports, chosen, known)
+    laps.lap("fixing and rendering" if chosen.fixes else "rendering")
+    said = logged(verbose.lines(taken, laps.taken, chosen.settings))
+    return outcome._replace(err=outcome.err + said)
 
 
 def _baseline(chosen: Options) -> Baseline | None:
@@ -78,12 +102,17 @@ def _told(
         reports, log = settled.reports, [*log, *settled.log, *_unnamed(known, chosen)]
     code = exit_code(reports, chosen.fail_on, nothing_is_fine=chosen.skip_unmarked)
     idle = _idle(reports, chosen)
-    said = publishing.publish(chosen, lambda name, style: formats.render(name, reports, style))
-    return Outcome(
-        Exit.COULD_NOT_CHECK if said.unwritten or idle else code,
-        said.text,
-        logged([*log, *_log(reports, chosen), *idle, *said.unwritten, *said.remarks]),
+    said = publishing.publish(
+        chosen,
+        lambda name, style: formats.render(name, reports, style),
+        publishing.on_screen(chosen, reports),
     )
+    failures = [*idle, *said.unwritten]
+    if chosen.quiet:
+        lines = [*_failures(reports, code), *failures]
+    else:
+        lines = [*log, *_log(reports, chosen), *failures, *said.remarks]
+    return Outcome(Exit.COULD_NOT_CHECK if failures else code, said.text, logged(lines))
 
 
 def _idle(reports: list[Report], chosen: Options) -> list[str]:
@@ -159,22 +188,28 @@ def _policy(source: sources.Source, chosen: Options) -> Policy:
     return chosen.policy(source.path, *source.others)
 
 
-def _linted(source: sources.Source, chosen: Options) -> Report:
-    how = api.How(chosen.variant, chosen.skip_unmarked)
-    return api.of_source(source, chosen.settings, how)
+def _unread(reports: list[Report]) -> Iterator[str]:
+    for report in reports:
+        if report.status is Status.UNREADABLE:
+            yield f"{visible(report.path)}: {visible(report.reason or '')}"
+
+
+def _failures(reports: list[Report], code: int) -> Iterator[str]:
+    """What standard error says in any case: what could not be checked."""
+    yield from _unread(reports)
+    if code == Exit.COULD_NOT_CHECK and not reports:
+        yield NOTHING_LEFT
 
 
 def _log(reports: list[Report], chosen: Options) -> Iterator[str]:
     """What standard error says: what could not be checked, and what was not."""
-    for report in reports:
-        if report.status is Status.UNREADABLE:
-            yield f"{visible(report.path)}: {visible(report.reason or '')}"
+    yield from _unread(reports)
     if any(one.limits_increase for one in _spoken(chosen)):
         yield "what a change may add, as --budget limits it, is held by nnlint diff, not here"
     if not reports:
-        yield "nothing to check: every input is excluded"
+        yield NOTHING_LEFT
     total = count(reports)
-    if chosen.format != formats.DEFAULT and total.skipped:
+    if (chosen.format != formats.DEFAULT or chosen.statistics) and total.skipped:
         yield f"{plural(total.skipped, 'file')} skipped: {sources.MARKER_WORDS}"
     found = total.errors + total.warnings + total.infos
     if found and not formats.shows_findings(chosen.format):

@@ -1,6 +1,7 @@
 """Output formats: every module of this folder is one, with `render(reports, style)`.
 
-One that can show a change has `difference(diff, style)` too.
+One that can show a change has `difference(diff, style)` too, and one that people read has
+`findings(reports, style)`, which leaves out tables and sums.
 
 The folder is the list: a module dropped in here is a value of --format.
 """
@@ -40,6 +41,17 @@ def difference(name: str, diff: Diff, style: Style) -> str:
 def render(name: str, reports: Sequence[Report], style: Style) -> str:
     """What the reports look like in that format."""
     text: str = _module(name).render(reports, style)
+    return text
+
+
+def is_for_people(name: str) -> bool:
+    """Whether `--quiet` shortens it; of a document for programs, a part is no document."""
+    return hasattr(_module(name), "findings")
+
+
+def findings(name: str, reports: Sequence[Report], style: Style) -> str:
+    """The findings alone, in a format for people."""
+    text: str = _module(name).findings(reports, style)
     return text
 
 

@@ -24,6 +24,10 @@ def render(reports: Sequence[Report], style: Style) -> str:
     )
 
 
+findings = render
+"""There is nothing beside them."""
+
+
 def difference(diff: Diff, style: Style) -> str:
     """What is new, then a line a spec that is not as it was."""
     from nnlint.movement import in_short  # noqa: PLC0415 - only changes need it

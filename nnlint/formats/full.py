@@ -35,6 +35,11 @@ def render(reports: Sequence[Report], style: Style) -> str:
     return "\n".join(parts)
 
 
+def findings(reports: Sequence[Report], style: Style) -> str:
+    """The findings alone."""
+    return "\n".join(text for report in reports for text in _frames(report, style))
+
+
 def difference(diff: Diff, style: Style) -> str:
     """What is new, then each spec that is not as it was, then the sums."""
     frames = [text for report in diff.reports for text in _frames(report, style)]
