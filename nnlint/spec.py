@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 OUTER = ("from", "with", "like", "repeat", "shared", "first")
 """Keys that are evaluated once for all copies."""
-_OF_ALL_COPIES = frozenset((*OUTER, "trainable"))
 
 
 class ModelSpec(Record):
@@ -358,8 +357,6 @@ class Reader:
 
     def outer(self, spec: LayerSpec, values: Mapping[str, Any]) -> LayerSpec:
         """The layer with what holds for all its copies, as far as it is no expression."""
-        if _OF_ALL_COPIES.isdisjoint(values):
-            return spec
         known = {key: values[key] for key in OUTER if key in values}
         known = {key: value for key, value in known.items() if not holds_expression(value)}
         return spec._replace(

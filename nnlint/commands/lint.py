@@ -58,7 +58,7 @@ def _outcome(
 
 
 def _kept(chosen: Options, files: int) -> linting.Kept:
-    """What is kept of each report: the layers where anybody asks for them once all is linted."""
+    """What is kept of each report: its layers, if anybody asks for them in the end."""
     limited = any(limit.layer for limit in _spoken(chosen))
     if chosen.fixes or limited or publishing.shows_layers(chosen, files):
         return linting.as_it_is

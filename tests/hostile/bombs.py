@@ -24,12 +24,12 @@ def aliases(power: int) -> Case:
 def merge_chain(length: int) -> Case:
     """Each map merges the one before it, which has a value more each time.
 
-    Line n holds six nodes of its own (two keys of its own, `<<`, the map, a value, and the
-    map behind the alias) and the n values of the map before it.
+    Line n holds five nodes of its own (two keys of its own, the map, a value, and the map
+    behind the alias; `<<` is a sign, no node) and the n values of the map before it.
     """
     before = 9  # the root, `nnlint` and `input` with theirs, and the key and the list of it
     allowed = 0
-    while before + 5 * allowed + allowed * (allowed + 3) // 2 <= ALLOWED:
+    while before + 4 * allowed + allowed * (allowed + 3) // 2 <= ALLOWED:
         allowed += 1
     rows = [f"m{n}: &m{n} {{<<: *m{n - 1}, k{n}: 1}}\n" for n in range(1, length)]
     rows[allowed - 1] = rows[allowed - 1].replace("*", "¦*", 1)
