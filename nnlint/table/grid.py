@@ -124,21 +124,23 @@ def _line(
     console: Console, columns: Sequence[Column], row: Row, widths: dict[str, int]
 ) -> Text:
     """A row; it is as many lines high as its highest cell."""
-    cells = [_cell(console, row.get(one.title), one, widths[one.title]) for one in columns]
-    blanks = [Text(" " * widths[one.title]) for one in columns]
-    height = max(map(len, cells))
-    filled = [[*c, *[b] * (height - len(c))] for c, b in zip(cells, blanks, strict=True)]
-    return Text("\n ").join(map(Text(" " * GAP).join, zip(*filled, strict=True)))
+    cells = [_folded(console, row.get(one.title), widths[one.title]) for one in columns]
+    lines = [Text() for _ in range(max(map(len, cells)))]
+    for column, cell in zip(columns, cells, strict=True):
+        for number, line in enumerate(lines):
+            words = cell[number] if number < len(cell) else Text()
+            blanks = " " * (widths[column.title] - words.cell_len)
+            line.append(blanks if column.right else "")
+            line.append_text(words)
+            line.append(" " * GAP if column.right else blanks + " " * GAP)
+    return lines[0] if len(lines) == 1 else Text("\n ").join(lines)
 
 
-def _cell(console: Console, text: Text | None, column: Column, width: int) -> list[Text]:
-    """The lines of a cell, each of the column's width."""
-    words = text or Text()
-    folded = words.cell_len > width
-    lines = list(words.wrap(console, width, overflow="fold")) if folded else [words.copy()]
-    for line in lines:
-        line.align("right" if column.right else "left", width)
-    return lines
+def _folded(console: Console, words: Text | None, width: int) -> list[Text]:
+    """The lines of a cell."""
+    if words is None or words.cell_len <= width:
+        return [words or Text()]
+    return list(words.wrap(console, width, overflow="fold"))
 
 
 def counted(value: int, style: str = "", *, complete: bool) -> Text:
