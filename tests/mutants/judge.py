@@ -1,0 +1,138 @@
+"""A mutant's fate: it is put into a fork of this process, where the tests that reach it run."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from collections import Counter, defaultdict
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.mutants.mutant import Mutant, caches, functions, put
+from tests.mutants.reached import passes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tests.mutants.reached import Reached
+
+PER_FILE = 25
+"""How many tests of a file may look at one mutant; of its own file, all."""
+MOST_SECONDS = 15.0
+"""What the tests of one mutant may take together, as it was measured while writing down."""
+MEMORY = 1_500_000_000
+"""Bytes that a mutant may ask for, on top of what this process has."""
+
+
+class Fate(Enum):
+    """What became of a mutant; the order is that of the table."""
+
+    KILLED = "killed"
+    TIMED_OUT = "timed out"
+    SURVIVED = "survived"
+    UNREACHED = "unreached"
+    UNFIT = "unfit"
+
+
+class Verdict(NamedTuple):
+    """A mutant and what became of it; `tests`: how many looked at it."""
+
+    mutant: Mutant
+    fate: Fate
+    tests: int
+
+
+class Judge:
+    """Chooses the tests for each mutant; those that have killed go first."""
+
+    def __init__(self, reached: Reached) -> None:
+        self.reached = reached
+        self.kills: Counter[int] = Counter()
+        functions(), caches()
+
+    def judge(self, mutant: Mutant) -> Verdict:
+        """Put it into a fork, and see which test fails there."""
+        tests = self._chosen(mutant)
+        if not tests:
+            return Verdict(mutant, Fate.UNREACHED, 0)
+        seconds = sum(self.reached.tests[test][1] for test in tests)
+        fate, killer = _forked(lambda: self._killer(mutant, tests), 2 * seconds + 5)
+        if killer is not None:
+            self.kills[tests[killer]] += 1
+        return Verdict(mutant, fate, len(tests))
+
+    def _chosen(self, mutant: Mutant) -> list[int]:
+        found = defaultdict(list)
+        for test in self.reached.by(mutant):
+            found[self.reached.tests[test][0].path.stem].append(test)
+        own = _own_file(mutant)
+        some = [test for stem, tests in found.items() for test in _spread(tests, stem == own)]
+        some.sort(key=lambda test: (-self.kills[test], self.reached.tests[test][1]))
+        return list(self._in_time(some))
+
+    def _in_time(self, tests: Iterable[int]) -> Iterator[int]:
+        spent = 0.0
+        for test in tests:
+            spent += self.reached.tests[test][1]
+            if spent > MOST_SECONDS:
+                return
+            yield test
+
+    def _killer(self, mutant: Mutant, tests: Sequence[int]) -> int | None:
+        """The first test that fails, in the order given; -1: the mutant can't be made."""
+        if not put(mutant):
+            return -1
+        items = [self.reached.tests[test][0] for test in tests]
+        following = [*items[1:], None]
+        for at, (item, after) in enumerate(zip(items, following, strict=True)):
+            if not passes(item, after):
+                return at
+        return None
+
+
+def _own_file(mutant: Mutant) -> str:
+    """`test_pooling` of layers/pooling.py, `test_nn413` of rules/nn413_dropped_border.py."""
+    stem = Path(mutant.file).stem
+    return f"test_{stem.partition('_')[0] if stem.startswith('nn') else stem}"
+
+
+def _spread(tests: Sequence[int], every: bool) -> Sequence[int]:
+    """So many, evenly from all of them."""
+    return tests if every else tests[:: -(-len(tests) // PER_FILE)]
+
+
+def _forked(killer: object, seconds: float) -> tuple[Fate, int | None]:
+    """Run it in a fork; what it says comes back through a pipe."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        _alone(killer, theirs, seconds)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        said = pipe.read().decode()
+    _, status = os.waitpid(child, 0)
+    return _fate(said, status)
+
+
+def _alone(killer: object, pipe: int, seconds: float) -> None:
+    """The life of a fork; it never returns."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)  # the signal ends the process
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MEMORY, most))
+    try:
+        os.write(pipe, str(killer()).encode())  # type: ignore[operator]
+    except BaseException:
+        os.write(pipe, b"0")
+    os._exit(0)
+
+
+def _fate(said: str, status: int) -> tuple[Fate, int | None]:
+    if os.WIFSIGNALED(status):
+        late = os.WTERMSIG(status) == signal.SIGALRM
+        return (Fate.TIMED_OUT if late else Fate.KILLED), None
+    if said == "None":
+        return Fate.SURVIVED, None
+    return (Fate.UNFIT, None) if said == "-1" else (Fate.KILLED, int(said or 0))
