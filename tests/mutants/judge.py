@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from tests.mutants.reached import Reached
 
-PER_FILE = 25
+PER_FILE = 15
 """How many tests of a file may look at one mutant; of its own file, all."""
-MOST_SECONDS = 15.0
+MOST_SECONDS = 8.0
 """What the tests of one mutant may take together, as it was measured while writing down."""
 MEMORY = 1_500_000_000
 """Bytes that a mutant may ask for, on top of what this process has."""
