@@ -3,7 +3,10 @@
 `python -m tests.mutants` prints, for each package, how many mutants the tests killed, how
 many ran out of time, survived, lie where no test comes by, or can't be made; then those that
 survived. `--module nnlint/layers/pooling.py` chooses (several may be given), `--share 0.2`
-draws that share of each function's mutants, at least one, and `--seed` others.
+draws that share of each function's mutants, at least one, and `--seed` others. Not all tests
+that reach a mutant look at it: `--again FILE` has all of them look at the survivors that an
+earlier run told of in that file. `--reached FILE` keeps which tests run which lines, or reads
+it where the file is there: the first minutes of a run.
 """
 
 from __future__ import annotations
@@ -32,7 +35,9 @@ SUBJECT = (
 )  # fmt: skip
 """The counting and the rules: what is mutated unless a module is named."""
 
-AT_IMPORT = {"nnlint/layers/__init__.py", "nnlint/layers/attribute.py", "nnlint/rules/__init__.py"}
+AT_IMPORT = {
+    "nnlint/layers/__init__.py", "nnlint/layers/attribute.py", "nnlint/rules/__init__.py",
+}  # fmt: skip
 """They work while nnlint is imported, before a mutant can be put in: the published schema
 and the catalogue say what they made, and tests/test_generated.py holds both to the code."""
 
@@ -57,7 +62,7 @@ class Run:
         """Write down what the tests reach, then judge every mutant."""
         reached = self._reached(some(session.items))
         _say(f"{len(reached.tests)} of {len(session.items)} tests look at the mutants")
-        judge = Judge(reached)
+        judge = Judge(reached, thorough=bool(self.options.again))
         gc.freeze()  # so that a fork's collections copy no page
         for mutant in _drawn(self.options):
             self.verdicts.append(judge.judge(mutant))
@@ -82,7 +87,8 @@ def _drawn(options: argparse.Namespace) -> Iterator[Mutant]:
     for file in options.module:
         by_name = defaultdict(list)
         for mutant in mutants(file):
-            by_name[mutant.name].append(mutant)
+            if not options.again or mutant.words in options.again:
+                by_name[mutant.name].append(mutant)
         for own in by_name.values():
             yield from chance.sample(own, max(1, round(options.share * len(own))))
 
@@ -126,10 +132,18 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--module", action="append", metavar="FILE")
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--again", type=_survivors, metavar="FILE")
     parser.add_argument("--reached", type=Path, metavar="FILE")
     options = parser.parse_args(argv)
     options.module = options.module or _subject()
     return options
+
+
+def _survivors(file: str) -> frozenset[str]:
+    """The survivors that an earlier run told of."""
+    lines = Path(file).read_text("utf-8").splitlines()
+    told = [line.removeprefix("survived: ") for line in lines if line.startswith("survived: ")]
+    return frozenset(line.rpartition(" (")[0] for line in told)
 
 
 def _subject() -> list[str]:

@@ -47,8 +47,8 @@ class Verdict(NamedTuple):
 class Judge:
     """Chooses the tests for each mutant; those that have killed go first."""
 
-    def __init__(self, reached: Reached) -> None:
-        self.reached = reached
+    def __init__(self, reached: Reached, *, thorough: bool = False) -> None:
+        self.reached, self.thorough = reached, thorough
         self.kills: Counter[int] = Counter()
         functions(), caches()
 
@@ -68,9 +68,15 @@ class Judge:
         for test in self.reached.by(mutant):
             found[self.reached.tests[test][0].path.stem].append(test)
         own = _own_file(mutant)
-        some = [test for stem, tests in found.items() for test in _spread(tests, stem == own)]
+        some = [
+            test for stem, tests in found.items() for test in self._spread(tests, stem == own)
+        ]
         some.sort(key=lambda test: (-self.kills[test], self.reached.tests[test][1]))
-        return list(self._in_time(some))
+        return some if self.thorough else list(self._in_time(some))
+
+    def _spread(self, tests: Sequence[int], own: bool) -> Sequence[int]:
+        """So many, evenly from all of them."""
+        return tests if own or self.thorough else tests[:: -(-len(tests) // PER_FILE)]
 
     def _in_time(self, tests: Iterable[int]) -> Iterator[int]:
         spent = 0.0
@@ -96,11 +102,6 @@ def _own_file(mutant: Mutant) -> str:
     """`test_pooling` of layers/pooling.py, `test_nn413` of rules/nn413_dropped_border.py."""
     stem = Path(mutant.file).stem
     return f"test_{stem.partition('_')[0] if stem.startswith('nn') else stem}"
-
-
-def _spread(tests: Sequence[int], every: bool) -> Sequence[int]:
-    """So many, evenly from all of them."""
-    return tests if every else tests[:: -(-len(tests) // PER_FILE)]
 
 
 def _forked(killer: object, seconds: float) -> tuple[Fate, int | None]:
