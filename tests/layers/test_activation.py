@@ -117,6 +117,12 @@ def test_an_unknown_shape_passes(name: str) -> None:
     assert node.complete
 
 
+@pytest.mark.parametrize("name", ["Softmax", "LogSoftmax", "Softmin"])
+@pytest.mark.parametrize("dim", [1, 2, 5])
+def test_an_axis_of_an_unknown_shape_may_exist(name: str, dim: int) -> None:
+    assert str(last(*OPEN_6, {"type": name, "dim": dim}).output) == "[…, 6]"
+
+
 def test_threshold_needs_both_numbers() -> None:
     (finding,) = lint("Threshold").findings
     assert finding.rule.code == "NN102"

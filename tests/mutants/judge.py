@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.mutants.reached import Reached
 
-PER_FILE = 15
+PER_FILE = 2
 """How many tests of a file may look at one mutant; of its own file, all."""
 MOST_SECONDS = 8.0
 """What the tests of one mutant may take together, as it was measured while writing down."""
@@ -67,9 +67,9 @@ class Judge:
         found = defaultdict(list)
         for test in self.reached.by(mutant):
             found[self.reached.tests[test][0].path.stem].append(test)
-        own = _own_file(mutant)
+        own = _own_files(mutant)
         some = [
-            test for stem, tests in found.items() for test in self._spread(tests, stem == own)
+            test for stem, tests in found.items() for test in self._spread(tests, stem in own)
         ]
         some.sort(key=lambda test: (-self.kills[test], self.reached.tests[test][1]))
         return some if self.thorough else list(self._in_time(some))
@@ -98,10 +98,11 @@ class Judge:
         return None
 
 
-def _own_file(mutant: Mutant) -> str:
-    """`test_pooling` of layers/pooling.py, `test_nn413` of rules/nn413_dropped_border.py."""
-    stem = Path(mutant.file).stem
-    return f"test_{stem.partition('_')[0] if stem.startswith('nn') else stem}"
+def _own_files(mutant: Mutant) -> set[str]:
+    """`test_pooling` of layers/pooling.py, `test_nn413` of a rule, `test_wiring` of a part."""
+    path = Path(mutant.file)
+    stem = path.stem.partition("_")[0] if path.stem.startswith("nn") else path.stem
+    return {f"test_{stem}", f"test_{path.parent.name}"}
 
 
 def _forked(killer: object, seconds: float) -> tuple[Fate, int | None]:

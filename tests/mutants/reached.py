@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PER_FILE = 360
 """How many tests of a file are asked, evenly from all of them."""
-SLOWEST = 2.0
+SLOWEST = 5.0
 """Seconds that a test may take, the writing down counted; a slower one is left out."""
 
 Key = tuple[str, int] | tuple[str, str]
@@ -31,11 +31,10 @@ Key = tuple[str, int] | tuple[str, str]
 
 
 def some(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """The tests that are asked; what hypothesis draws is too slow, and it remembers."""
+    """The tests that are asked."""
     by_file = defaultdict(list)
     for item in items:
-        if not getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-            by_file[item.path].append(item)
+        by_file[item.path].append(item)
     return [one for own in by_file.values() for one in own[:: -(-len(own) // PER_FILE)]]
 
 
