@@ -831,3 +831,11 @@ def test_keras_stores_two_moving_statistics(kind: str) -> None:
 def test_poolings_that_keras_lacks_take_no_words(kind: str) -> None:
     attribute = layer_types()[kind].attributes.get("padding")
     assert attribute is None or "string" not in attribute.kind["type"]
+
+
+def test_the_derivation_of_a_row_has_the_moving_statistics() -> None:
+    """Keras' count_params of BatchNormalization on 9 features: gamma, beta, mean, variance."""
+    text = "nnlint: 1\nconvention: keras\ninput: [9]\nlayers: [BatchNorm1d]\n"
+    graph = lint_text(text).graph
+    assert graph is not None
+    assert (graph.nodes[0].derivation, graph.totals.params) == ("9 + 9 + 9 + 9", 4 * 9)

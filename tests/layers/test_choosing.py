@@ -182,7 +182,8 @@ def test_they_are_linear(layer: Layer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dim", "passes"), [(1, False), (-1, False), (2, True), ((2, 3), True)]
+    ("dim", "passes"),
+    [(1, False), (-1, False), (2, True), ((2, 3), True), ((1, 2), False), ((3, 1), False)],
 )
 def test_a_mean_over_positions_keeps_a_shift_of_channels(dim: Any, *, passes: bool) -> None:
     assert Mean(dim=dim).passes_shift is passes

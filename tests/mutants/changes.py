@@ -155,13 +155,20 @@ def _other_place(owner: ast.AST, field: str, child: ast.AST) -> Iterator[ast.AST
 
 
 def _says_something(node: ast.AST) -> bool:
-    return not (isinstance(node, ast.Constant) and node.value is None)
+    """Whether it is more than None, and more than what counts as no, as None does."""
+    if isinstance(node, ast.Constant):
+        return bool(node.value)
+    return not (isinstance(node, ast.Tuple) and not node.elts)
 
 
 def _without(node: ast.stmt) -> Iterator[ast.AST]:
     """The statement left out."""
     value = getattr(node, "value", None)
+    if isinstance(node, ast.Raise) and "NotImplemented" in ast.dump(node):
+        return
     if isinstance(node, ast.Expr) and isinstance(value, ast.Yield | ast.YieldFrom):
+        if isinstance(value, ast.YieldFrom) and not _says_something(value.value):
+            return
         yield ast.Expr(ast.YieldFrom(ast.Tuple([], ast.Load())))
     elif isinstance(node, DROPPED) or (isinstance(value, ast.Call) and _is_bare(node)):
         yield ast.Pass()

@@ -18,12 +18,21 @@ if TYPE_CHECKING:
 
     from tests.mutants.reached import Reached
 
-PER_FILE = 2
+PER_FILE = 4
 """How many tests of a file may look at one mutant; of its own file, all."""
 MOST_SECONDS = 8.0
 """What the tests of one mutant may take together, as it was measured while writing down."""
 MEMORY = 1_500_000_000
 """Bytes that a mutant may ask for, on top of what this process has."""
+
+
+OWN = {
+    "wiring": ("test_wiring", "test_composition", "test_acceptance"),
+    "graph": ("test_composition", "test_tally", "test_derivation"),
+    "budget": ("test_budget", "test_budget_scopes"),
+    "layers": ("test_oracle",),
+}
+"""Whose tests do not bear its name: a package or a module, and their files."""
 
 
 class Fate(Enum):
@@ -64,25 +73,38 @@ class Judge:
         return Verdict(mutant, fate, len(tests))
 
     def _chosen(self, mutant: Mutant) -> list[int]:
+        """Its own tests first, and of these those that have killed, then the quick ones."""
+        own, reaching = self._own(mutant), self.reached.by(mutant)
         found = defaultdict(list)
-        for test in self.reached.by(mutant):
-            found[self.reached.tests[test][0].path.stem].append(test)
-        own = _own_files(mutant)
-        some = [
-            test for stem, tests in found.items() for test in self._spread(tests, stem in own)
-        ]
-        some.sort(key=lambda test: (-self.kills[test], self.reached.tests[test][1]))
-        return some if self.thorough else list(self._in_time(some))
+        for test in reaching:
+            found[self._file(test)].append(test)
+        some = {test for tests in found.values() for test in self._spread(tests)}
+        some |= own & set(reaching) if mutant.is_in_function else own
+        order = sorted(some, key=lambda test: (-self.kills[test], self._seconds(test)))
+        return list(self._in_time(sorted(order, key=lambda test: test not in own)))
 
-    def _spread(self, tests: Sequence[int], own: bool) -> Sequence[int]:
+    def _own(self, mutant: Mutant) -> set[int]:
+        """The tests of its module."""
+        path = Path(mutant.file)
+        stem = path.stem.partition("_")[0] if path.stem.startswith("nn") else path.stem
+        files = {f"test_{stem}", *OWN.get(path.parent.name, ()), *OWN.get(stem, ())}
+        return {test for test in range(len(self.reached.tests)) if self._file(test) in files}
+
+    def _file(self, test: int) -> str:
+        return self.reached.tests[test][0].path.stem
+
+    def _seconds(self, test: int) -> float:
+        return self.reached.tests[test][1]
+
+    def _spread(self, tests: Sequence[int]) -> Sequence[int]:
         """So many, evenly from all of them."""
-        return tests if own or self.thorough else tests[:: -(-len(tests) // PER_FILE)]
+        return tests if self.thorough else tests[:: -(-len(tests) // PER_FILE)]
 
     def _in_time(self, tests: Iterable[int]) -> Iterator[int]:
-        spent = 0.0
+        spent, most = 0.0, MOST_SECONDS * (2 if self.thorough else 1)
         for test in tests:
-            spent += self.reached.tests[test][1]
-            if spent > MOST_SECONDS:
+            spent += self._seconds(test)
+            if spent > most:
                 return
             yield test
 
@@ -96,13 +118,6 @@ class Judge:
             if not passes(item, after):
                 return at
         return None
-
-
-def _own_files(mutant: Mutant) -> set[str]:
-    """`test_pooling` of layers/pooling.py, `test_nn413` of a rule, `test_wiring` of a part."""
-    path = Path(mutant.file)
-    stem = path.stem.partition("_")[0] if path.stem.startswith("nn") else path.stem
-    return {f"test_{stem}", f"test_{path.parent.name}"}
 
 
 def _forked(killer: object, seconds: float) -> tuple[Fate, int | None]:

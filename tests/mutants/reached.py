@@ -58,7 +58,7 @@ class Reached:
             began = time.perf_counter()
             passed = _runs(item, following, _tracer(watched, keys))
             seconds = time.perf_counter() - began
-            if passed and keys and seconds < SLOWEST:
+            if passed and seconds < SLOWEST:
                 self._add(item, seconds, keys)
 
     def keep(self, path: Path) -> None:
