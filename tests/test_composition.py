@@ -831,3 +831,50 @@ def test_the_order_of_names_is_that_of_the_spec_in_every_run() -> None:
         runs.add(subprocess.run(words, env=environment, capture_output=True, check=True).stdout)
     assert len(runs) == 1
     assert b"$epsilon, $beta, $gamma" in runs.pop()
+
+
+# Copies that are no longer equal: each sees another map, or reads beside it what stays
+
+
+CONVS = "{type: Conv2d, out_channels: 8, kernel_size: 3, stride: 2, act: ReLU, repeat: 3"
+
+
+@pytest.mark.parametrize(("shared", "owned"), [("true", 1), ("false", 3)])
+def test_shared_copies_that_see_other_maps_count_once(shared: str, owned: int) -> None:
+    # maps of 32, 15, 7 and 3 a side: ⌊(n - 3) / 2⌋ + 1 each time
+    text = f"nnlint: 1\ninput: [8, 32, 32]\nlayers: [{CONVS}, shared: {shared}}}]\n"
+    report = lint_text(text)
+    assert report.graph is not None
+    assert [f.rule.code for f in report.findings] == []
+    one = 8 * 8 * 3 * 3 + 8
+    totals = report.graph.totals
+    assert (totals.params, totals.active) == (owned * one, owned * one)
+    assert totals.macs == 8 * 8 * 9 * (15 * 15 + 7 * 7 + 3 * 3)
+
+
+@pytest.mark.parametrize("sources", ["[previous, memory]", "[query, memory]"])
+def test_copies_of_attention_chain_their_query_and_keep_their_memory(sources: str) -> None:
+    tokens = "inputs: {query: {sequence: [5, 8]}, memory: {sequence: [7, 8]}}"
+    first = "{type: LayerNorm, from: query}"
+    many = f"{{type: MultiheadAttention, num_heads: 2, from: {sources}, repeat: 3}}"
+    report = lint_text(f"nnlint: 1\n{tokens}\nlayers: [{first}, {many}]\n")
+    assert report.graph is not None
+    # the query and what leaves at 5 places, key and value at 7, two products of 5 by 7
+    assert report.graph.totals.macs == 3 * (5 * 2 * 64 + 7 * 2 * 64 + 2 * 5 * 7 * 8)
+    assert report.graph.output.shape.known == (5, 8)
+
+
+def test_a_copy_of_a_layer_is_reached_by_its_number() -> None:
+    many = f"{LINEAR}4, act: ReLU, repeat: 3, first: {{out_features: 5}}, name: many}}"
+    taken = f"{{type: Concat, from: [many.0, many.1, many]}}, {LINEAR}2}}"
+    graph = graph_of(f"layers: [{many}, {taken}]\n")
+    # 8 to 5, 5 to 4, 4 to 4; then all three, 5 + 4 + 4 wide, to 2
+    assert graph.totals.params == 45 + 24 + 20 + (13 * 2 + 2)
+
+
+def test_names_inside_a_part_of_a_block_are_reached_however_many_stand_outside() -> None:
+    inner = f"{{type: Sequential, name: s, layers: [{LINEAR}5, name: up}}, ReLU, {LINEAR}8}}]}}"
+    outer = "".join(f"{{type: LayerNorm, name: n{n}}}, " for n in range(4))
+    uses = "{block: b, name: use}, {type: Concat, from: [use, use/s/up]}"
+    graph = graph_of(f"{block(inner)}layers: [{outer}{uses}]\n")
+    assert graph.output.shape.known == (8 + 5,)

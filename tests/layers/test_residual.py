@@ -206,3 +206,11 @@ def test_it_takes_one_input() -> None:
     assert [f.rule.code for f in report.findings] == ["NN206"]
     assert report.graph is not None
     assert not report.graph.totals.complete  # never a silent 0
+
+
+def test_behind_a_mismatch_the_shape_is_the_body_s() -> None:
+    body = residual({"type": "Linear", "out_features": 6})
+    report = lint(body, {"type": "Linear", "out_features": 3}, x=[4])
+    assert [f.rule.code for f in report.findings] == ["NN212"]
+    assert report.graph is not None
+    assert report.graph.nodes[-1].params == 6 * 3 + 3
