@@ -878,3 +878,27 @@ def test_names_inside_a_part_of_a_block_are_reached_however_many_stand_outside()
     uses = "{block: b, name: use}, {type: Concat, from: [use, use/s/up]}"
     graph = graph_of(f"{block(inner)}layers: [{outer}{uses}]\n")
     assert graph.output.shape.known == (8 + 5,)
+
+
+# Where it is told, and how often
+
+
+def test_a_default_that_does_not_fit_is_told_where_it_stands() -> None:
+    layer = "{type: Conv2d, out_channels: 6, kernel_size: 1}"
+    code, _, _ = said(
+        f"nnlint: 1\ninput: [4, 8, 8]\ndefaults: {{Conv2d: {{groups: ¦3}}}}\nlayers: [{layer}]\n"
+    )
+    assert code == "NN204"
+
+
+@pytest.mark.parametrize("layer", ["ReLU", "{type: ReLU, from: c}"])
+def test_refused_inputs_excuse_that_nobody_knows_which_is_taken(layer: str) -> None:
+    found = lint_text(f"nnlint: 1\ninputs: {{a: [0], b: [0]}}\nlayers: [{layer}]\n").findings
+    assert {finding.path[:2] for finding in found} == {("inputs", "a"), ("inputs", "b")}
+
+
+def test_an_undecided_shape_stays_so_until_a_layer_cares() -> None:
+    text = "nnlint: 1\ninput: [6, 8]\nlayers: [Dropout, {type: Conv1d, out_channels: 2, "
+    graph = lint_text(f"{text}kernel_size: 3}}]\n").graph
+    assert graph is not None
+    assert [node.inputs[0].layout.name for node in graph.nodes] == ["UNDECIDED", "MAP"]
