@@ -884,10 +884,9 @@ def test_names_inside_a_part_of_a_block_are_reached_however_many_stand_outside()
 
 
 def test_a_default_that_does_not_fit_is_told_where_it_stands() -> None:
-    layer = "{type: Conv2d, out_channels: 6, kernel_size: 1}"
-    code, _, _ = said(
-        f"nnlint: 1\ninput: [4, 8, 8]\ndefaults: {{Conv2d: {{groups: ¦3}}}}\nlayers: [{layer}]\n"
-    )
+    layers = "layers: [{type: Conv2d, out_channels: 6, kernel_size: 1}]\n"
+    head = "nnlint: 1\ninput: [4, 8, 8]\n"
+    code, _, _ = said(f"{head}defaults: {{Conv2d: {{groups: ¦3}}}}\n{layers}")
     assert code == "NN204"
 
 
@@ -902,3 +901,42 @@ def test_an_undecided_shape_stays_so_until_a_layer_cares() -> None:
     graph = lint_text(f"{text}kernel_size: 3}}]\n").graph
     assert graph is not None
     assert [node.inputs[0].layout.name for node in graph.nodes] == ["UNDECIDED", "MAP"]
+
+
+# `$in`: the channels of what a layer takes for a map, else the features
+
+
+@pytest.mark.parametrize(
+    ("x", "layer", "output"),
+    [
+        ("[6, 8]", "{type: Conv1d, out_channels: $in, kernel_size: 1}", (6, 8)),
+        ("[6, 8]", "{type: AdaptiveAvgPool1d, output_size: $in}", (6, 6)),
+        ("[6, 8]", "{type: LSTM, hidden_size: $in}", (6, 8)),
+        ("[6, 8]", "{type: Reshape, shape: [2, 3, $in]}", (2, 3, 8)),
+        ("{map: [6, 8]}", "{type: Reshape, shape: [2, 4, $in]}", (2, 4, 6)),
+        ("{sequence: [6, 8]}", "{type: Linear, out_features: 2*$in}", (6, 16)),
+        ("[6, 4, 4]", "{type: Conv2d, out_channels: 2*$in, kernel_size: 1}", (12, 4, 4)),
+    ],
+)
+def test_in_is_the_channels_of_a_map_and_else_the_features(
+    x: str, layer: str, output: tuple[int, ...]
+) -> None:
+    graph = lint_text(f"nnlint: 1\ninput: {x}\nlayers: [{layer}]\n").graph
+    assert graph is not None
+    assert graph.output.shape.known == output
+
+
+def test_a_single_number_has_no_features() -> None:
+    mean = "{type: Mean, dim: 1}"
+    code, message, _ = said(f"{HEAD}layers: [{mean}, {LINEAR}¦$in}}]\n")
+    assert (code, "a single number arrives" in message) == ("NN114", True)
+
+
+def test_what_reaches_a_layer_that_must_name_its_input_is_not_asked_for() -> None:
+    text = f"nnlint: 1\ninputs: {{a: [4], b: [4]}}\nlayers: [{LINEAR}$in}}]\n"
+    assert errors(text) == ["NN206"]
+
+
+def test_what_follows_from_an_argument_that_is_none_is_told_once() -> None:
+    text = f"{HEAD}{block(LINEAR + '2*$w}', 'w: 8')}layers: [{{block: b, w: $in/3}}]\n"
+    assert len(errors(text)) == 1

@@ -839,3 +839,16 @@ def test_the_derivation_of_a_row_has_the_moving_statistics() -> None:
     graph = lint_text(text).graph
     assert graph is not None
     assert (graph.nodes[0].derivation, graph.totals.params) == ("9 + 9 + 9 + 9", 4 * 9)
+
+
+@pytest.mark.parametrize(
+    ("stride", "dilation", "codes"), [(1, 2, []), (2, 1, []), (2, 2, ["NN205"])]
+)
+def test_a_keras_convolution_strides_or_is_dilated(
+    stride: int, dilation: int, codes: list[str]
+) -> None:
+    """keras.layers.Conv2D: strides > 1 is incompatible with dilation_rate > 1."""
+    layer = f"type: Conv2d, out_channels: 2, kernel_size: 3, stride: {stride}"
+    text = f"nnlint: 1\nconvention: keras\ninput: [3, 9, 9]\nlayers: [{{{layer}, "
+    found = lint_text(f"{text}dilation: {dilation}}}]\n").findings
+    assert [finding.rule.code for finding in found] == codes
