@@ -15,17 +15,17 @@ import argparse
 import gc
 import os
 import random
+import re
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
 
 from tests.mutants.judge import Fate, Judge, Verdict
 from tests.mutants.mutant import ROOT, Mutant, mutants
-from tests.mutants.reached import Reached, some
+from tests.mutants.reached import Reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -63,7 +63,7 @@ class Run:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Write down what the tests reach, then judge every mutant."""
-        reached = self._reached(some(session.items))
+        reached = self._reached(session.items)
         _say(f"{len(reached.tests)} of {len(session.items)} tests look at the mutants")
         judge = Judge(reached, thorough=bool(self.options.again))
         gc.freeze()  # so that a fork's collections copy no page
@@ -78,7 +78,7 @@ class Run:
         if kept and kept.exists():
             reached.read(kept, items)
             return reached
-        reached.watch(items, self.options.module)
+        reached.watch(items, {*self.options.module, *(_subject() if kept else ())})
         if kept:
             reached.keep(kept)
         return reached
@@ -90,7 +90,7 @@ def _drawn(options: argparse.Namespace) -> Iterator[Mutant]:
     for file in options.module:
         by_name = defaultdict(list)
         for mutant in mutants(file):
-            if not options.again or mutant.words in options.again:
+            if not options.again or _key(mutant.words) in options.again:
                 by_name[mutant.name].append(mutant)
         for own in by_name.values():
             yield from chance.sample(own, max(1, round(options.share * len(own))))
@@ -146,7 +146,12 @@ def _survivors(file: str) -> frozenset[str]:
     """The survivors that an earlier run told of."""
     lines = Path(file).read_text("utf-8").splitlines()
     told = [line.removeprefix("survived: ") for line in lines if line.startswith("survived: ")]
-    return frozenset(line.rpartition(" (")[0] for line in told)
+    return frozenset(_key(line.rpartition(" (")[0]) for line in told)
+
+
+def _key(words: str) -> str:
+    """A mutant's words without its line, which a change above it moves."""
+    return re.sub(r":\d+ ", " ", words, count=1)
 
 
 def _subject() -> list[str]:
@@ -158,9 +163,6 @@ def main(argv: Sequence[str]) -> int:
     """Judge the mutants, and print the table."""
     os.chdir(ROOT)
     run = Run(_options(argv))
-    # what hypothesis draws is the same each time, and it remembers no mutant's failure
-    settings.register_profile("mutants", derandomize=True, database=None)
-    settings.load_profile("mutants")
     tests = [f"tests/{name}" for name in TESTS]
     plain = ["-p", "no:terminal", "-p", "no:cacheprovider", "--assert=plain", "-o", "addopts="]
     status = pytest.main([*plain, *tests], plugins=[run])

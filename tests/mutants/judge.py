@@ -7,10 +7,11 @@ import resource
 import signal
 from collections import Counter, defaultdict
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.mutants.mutant import Mutant, caches, functions, put
+from tests.mutants.mutant import ROOT, Mutant, caches, functions, put
 from tests.mutants.reached import passes
 
 if TYPE_CHECKING:
@@ -20,17 +21,28 @@ if TYPE_CHECKING:
 
 PER_FILE = 4
 """How many tests of a file may look at one mutant; of its own file, all."""
-MOST_SECONDS = 8.0
+MOST_SECONDS = 5.0
 """What the tests of one mutant may take together, as it was measured while writing down."""
 MEMORY = 1_500_000_000
 """Bytes that a mutant may ask for, on top of what this process has."""
 
 
 OWN = {
-    "wiring": ("test_wiring", "test_composition", "test_acceptance"),
-    "graph": ("test_composition", "test_tally", "test_derivation"),
+    "activation": ("test_activation_functions",),
+    "attending": ("test_attention", "test_transformer"),
     "budget": ("test_budget", "test_budget_scopes"),
+    "container": ("test_residual", "test_parallel", "test_moe"),
+    "folding": ("test_convolution",),
+    "graph": ("test_composition", "test_tally", "test_derivation"),
     "layers": ("test_oracle",),
+    "normalisation": ("test_map_norms",),
+    "padding": ("test_pooling",),
+    "resampling": ("test_pooling",),
+    "rules": ("test_loud_and_silent",),
+    "shape": ("test_base",),
+    "spatial": ("test_convolution", "test_pooling"),
+    "windows": ("test_convolution", "test_pooling"),
+    "wiring": ("test_wiring", "test_composition", "test_acceptance"),
 }
 """Whose tests do not bear its name: a package or a module, and their files."""
 
@@ -85,9 +97,7 @@ class Judge:
 
     def _own(self, mutant: Mutant) -> set[int]:
         """The tests of its module."""
-        path = Path(mutant.file)
-        stem = path.stem.partition("_")[0] if path.stem.startswith("nn") else path.stem
-        files = {f"test_{stem}", *OWN.get(path.parent.name, ()), *OWN.get(stem, ())}
+        files = own_files(mutant.file)
         return {test for test in range(len(self.reached.tests)) if self._file(test) in files}
 
     def _file(self, test: int) -> str:
@@ -118,6 +128,26 @@ class Judge:
             if not passes(item, after):
                 return at
         return None
+
+
+@cache
+def own_files(file: str) -> set[str]:
+    """The files of tests of a module: by its name, and of a rule's helper by its rules."""
+    path = Path(file)
+    stem = _code(path)
+    folder = path.parent.name
+    return {f"test_{stem}", *OWN.get(folder, ()), *OWN.get(stem, ()), *_of_users(path)}
+
+
+def _code(path: Path) -> str:
+    """`nn413` of a rule, and of other modules their name."""
+    return path.stem.partition("_")[0] if path.stem.startswith("nn") else path.stem
+
+
+def _of_users(path: Path) -> set[str]:
+    rules = (ROOT / "nnlint/rules").glob("nn*.py")
+    asked = f"nnlint.rules.{path.stem} import"
+    return {f"test_{_code(rule)}" for rule in rules if asked in rule.read_text("utf-8")}
 
 
 def _forked(killer: object, seconds: float) -> tuple[Fate, int | None]:

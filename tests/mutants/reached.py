@@ -21,21 +21,11 @@ if TYPE_CHECKING:
 
     from tests.mutants.mutant import Mutant
 
-PER_FILE = 360
-"""How many tests of a file are asked, evenly from all of them."""
-SLOWEST = 5.0
+SLOWEST = 2.0
 """Seconds that a test may take, the writing down counted; a slower one is left out."""
 
 Key = tuple[str, int] | tuple[str, str]
 """A file and a line; or `class` and a layer of which the test made one."""
-
-
-def some(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """The tests that are asked."""
-    by_file = defaultdict(list)
-    for item in items:
-        by_file[item.path].append(item)
-    return [one for own in by_file.values() for one in own[:: -(-len(own) // PER_FILE)]]
 
 
 class Reached:
@@ -56,7 +46,7 @@ class Reached:
         for item, following in zip(items, [*items[1:], None], strict=True):
             keys: set[Key] = set()
             began = time.perf_counter()
-            passed = _runs(item, following, _tracer(watched, keys))
+            passed = not _is_drawn(item) and _runs(item, following, _tracer(watched, keys))
             seconds = time.perf_counter() - began
             if passed and seconds < SLOWEST:
                 self._add(item, seconds, keys)
@@ -91,6 +81,11 @@ class Reached:
         if not any(key in self.by_key for key in keys) and not mutant.is_in_function:
             keys = [key for key in self.by_key if key[0] == mutant.file]
         return sorted({test for key in keys for test in self.by_key.get(key, ())})
+
+
+def _is_drawn(item: pytest.Item) -> bool:
+    """Whether hypothesis draws its examples: those take longer than they tell here."""
+    return getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
 
 
 def passes(item: pytest.Item, following: pytest.Item | None) -> bool:
