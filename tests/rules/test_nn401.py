@@ -225,3 +225,10 @@ def test_defaults_that_were_refused(act: object) -> None:
     assert len(codes) == 1
     assert codes.isdisjoint({"NN401"})
     assert spec_codes([conv(8), conv(8)], defaults={"Conv2d": {"bias": False}}) == {"NN401"}
+
+
+def test_an_expert_is_chosen_and_so_no_linear_map_of_what_arrives() -> None:
+    expert = [linear(16), linear(8)]
+    moe = {"type": "MoE", "num_experts": 2, "top_k": 1, "expert": expert}
+    assert found(moe, x={"sequence": [6, 8]}) == []
+    assert len(found(*expert, x={"sequence": [6, 8]})) == 1

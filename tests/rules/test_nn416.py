@@ -119,3 +119,12 @@ def test_what_works_on_each_token_by_itself_brings_no_other_to_the_front(
 )  # fmt: skip
 def test_what_works_along_the_tokens_makes_another_of_the_first(between: object) -> None:
     assert codes(PATCHES, "ToTokens", between, FIRST) == []
+
+
+def test_where_unknown_tokens_are_added_the_first_is_unknown() -> None:
+    unknown = {"type": "Custom", "parameters": {}, "name": "unknown"}
+    patches = {"type": "ToTokens", "name": "patches"}
+    summed = {"type": "Add", "from": ["patches", "unknown"]}
+    assert codes(PATCHES, patches, unknown, summed, FIRST) == []
+    twice = {"type": "Add", "from": ["patches", "patches"]}
+    assert codes(PATCHES, patches, twice, FIRST) == ["NN416"]
