@@ -852,3 +852,14 @@ def test_a_keras_convolution_strides_or_is_dilated(
     text = f"nnlint: 1\nconvention: keras\ninput: [3, 9, 9]\nlayers: [{{{layer}, "
     found = lint_text(f"{text}dilation: {dilation}}}]\n").findings
     assert [finding.rule.code for finding in found] == codes
+
+
+@pytest.mark.parametrize(("convention", "codes"), [("torch", []), ("keras", ["NN205"])])
+def test_output_padding_stays_below_keras_stride_and_torchs_dilation(
+    convention: str, codes: list[str]
+) -> None:
+    """torch wants it below stride or dilation, Keras below the stride alone."""
+    layer = "type: ConvTranspose2d, out_channels: 2, kernel_size: 2, dilation: 2"
+    text = f"nnlint: 1\nconvention: {convention}\ninput: [3, 9, 9]\nlayers: [{{{layer}, "
+    found = lint_text(f"{text}output_padding: 1}}]\n").findings
+    assert [finding.rule.code for finding in found if finding.rule.code != "NN414"] == codes
