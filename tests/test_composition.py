@@ -831,3 +831,112 @@ def test_the_order_of_names_is_that_of_the_spec_in_every_run() -> None:
         runs.add(subprocess.run(words, env=environment, capture_output=True, check=True).stdout)
     assert len(runs) == 1
     assert b"$epsilon, $beta, $gamma" in runs.pop()
+
+
+# Copies that are no longer equal: each sees another map, or reads beside it what stays
+
+
+CONVS = "{type: Conv2d, out_channels: 8, kernel_size: 3, stride: 2, act: ReLU, repeat: 3"
+
+
+@pytest.mark.parametrize(("shared", "owned"), [("true", 1), ("false", 3)])
+def test_shared_copies_that_see_other_maps_count_once(shared: str, owned: int) -> None:
+    # maps of 32, 15, 7 and 3 a side: ⌊(n - 3) / 2⌋ + 1 each time
+    text = f"nnlint: 1\ninput: [8, 32, 32]\nlayers: [{CONVS}, shared: {shared}}}]\n"
+    report = lint_text(text)
+    assert report.graph is not None
+    assert [f.rule.code for f in report.findings] == []
+    one = 8 * 8 * 3 * 3 + 8
+    totals = report.graph.totals
+    assert (totals.params, totals.active) == (owned * one, owned * one)
+    assert totals.macs == 8 * 8 * 9 * (15 * 15 + 7 * 7 + 3 * 3)
+
+
+@pytest.mark.parametrize("sources", ["[previous, memory]", "[query, memory]"])
+def test_copies_of_attention_chain_their_query_and_keep_their_memory(sources: str) -> None:
+    tokens = "inputs: {query: {sequence: [5, 8]}, memory: {sequence: [7, 8]}}"
+    first = "{type: LayerNorm, from: query}"
+    many = f"{{type: MultiheadAttention, num_heads: 2, from: {sources}, repeat: 3}}"
+    report = lint_text(f"nnlint: 1\n{tokens}\nlayers: [{first}, {many}]\n")
+    assert report.graph is not None
+    # the query and what leaves at 5 places, key and value at 7, two products of 5 by 7
+    assert report.graph.totals.macs == 3 * (5 * 2 * 64 + 7 * 2 * 64 + 2 * 5 * 7 * 8)
+    assert report.graph.output.shape.known == (5, 8)
+
+
+def test_a_copy_of_a_layer_is_reached_by_its_number() -> None:
+    many = f"{LINEAR}4, act: ReLU, repeat: 3, first: {{out_features: 5}}, name: many}}"
+    taken = f"{{type: Concat, from: [many.0, many.1, many]}}, {LINEAR}2}}"
+    graph = graph_of(f"layers: [{many}, {taken}]\n")
+    # 8 to 5, 5 to 4, 4 to 4; then all three, 5 + 4 + 4 wide, to 2
+    assert graph.totals.params == 45 + 24 + 20 + (13 * 2 + 2)
+
+
+def test_names_inside_a_part_of_a_block_are_reached_however_many_stand_outside() -> None:
+    inner = f"{{type: Sequential, name: s, layers: [{LINEAR}5, name: up}}, ReLU, {LINEAR}8}}]}}"
+    outer = "".join(f"{{type: LayerNorm, name: n{n}}}, " for n in range(4))
+    uses = "{block: b, name: use}, {type: Concat, from: [use, use/s/up]}"
+    graph = graph_of(f"{block(inner)}layers: [{outer}{uses}]\n")
+    assert graph.output.shape.known == (8 + 5,)
+
+
+# Where it is told, and how often
+
+
+def test_a_default_that_does_not_fit_is_told_where_it_stands() -> None:
+    layers = "layers: [{type: Conv2d, out_channels: 6, kernel_size: 1}]\n"
+    head = "nnlint: 1\ninput: [4, 8, 8]\n"
+    code, _, _ = said(f"{head}defaults: {{Conv2d: {{groups: ¦3}}}}\n{layers}")
+    assert code == "NN204"
+
+
+@pytest.mark.parametrize("layer", ["ReLU", "{type: ReLU, from: c}"])
+def test_refused_inputs_excuse_that_nobody_knows_which_is_taken(layer: str) -> None:
+    found = lint_text(f"nnlint: 1\ninputs: {{a: [0], b: [0]}}\nlayers: [{layer}]\n").findings
+    assert {finding.path[:2] for finding in found} == {("inputs", "a"), ("inputs", "b")}
+
+
+def test_an_undecided_shape_stays_so_until_a_layer_cares() -> None:
+    text = "nnlint: 1\ninput: [6, 8]\nlayers: [Dropout, {type: Conv1d, out_channels: 2, "
+    graph = lint_text(f"{text}kernel_size: 3}}]\n").graph
+    assert graph is not None
+    assert [node.inputs[0].layout.name for node in graph.nodes] == ["UNDECIDED", "MAP"]
+
+
+# `$in`: the channels of what a layer takes for a map, else the features
+
+
+@pytest.mark.parametrize(
+    ("x", "layer", "output"),
+    [
+        ("[6, 8]", "{type: Conv1d, out_channels: $in, kernel_size: 1}", (6, 8)),
+        ("[6, 8]", "{type: AdaptiveAvgPool1d, output_size: $in}", (6, 6)),
+        ("[6, 8]", "{type: LSTM, hidden_size: $in}", (6, 8)),
+        ("[6, 8]", "{type: Reshape, shape: [2, 3, $in]}", (2, 3, 8)),
+        ("{map: [6, 8]}", "{type: Reshape, shape: [2, 4, $in]}", (2, 4, 6)),
+        ("{sequence: [6, 8]}", "{type: Linear, out_features: 2*$in}", (6, 16)),
+        ("[6, 4, 4]", "{type: Conv2d, out_channels: 2*$in, kernel_size: 1}", (12, 4, 4)),
+    ],
+)
+def test_in_is_the_channels_of_a_map_and_else_the_features(
+    x: str, layer: str, output: tuple[int, ...]
+) -> None:
+    graph = lint_text(f"nnlint: 1\ninput: {x}\nlayers: [{layer}]\n").graph
+    assert graph is not None
+    assert graph.output.shape.known == output
+
+
+def test_a_single_number_has_no_features() -> None:
+    mean = "{type: Mean, dim: 1}"
+    code, message, _ = said(f"{HEAD}layers: [{mean}, {LINEAR}¦$in}}]\n")
+    assert (code, "a single number arrives" in message) == ("NN114", True)
+
+
+def test_what_reaches_a_layer_that_must_name_its_input_is_not_asked_for() -> None:
+    text = f"nnlint: 1\ninputs: {{a: [4], b: [4]}}\nlayers: [{LINEAR}$in}}]\n"
+    assert errors(text) == ["NN206"]
+
+
+def test_what_follows_from_an_argument_that_is_none_is_told_once() -> None:
+    text = f"{HEAD}{block(LINEAR + '2*$w}', 'w: 8')}layers: [{{block: b, w: $in/3}}]\n"
+    assert len(errors(text)) == 1

@@ -831,3 +831,35 @@ def test_keras_stores_two_moving_statistics(kind: str) -> None:
 def test_poolings_that_keras_lacks_take_no_words(kind: str) -> None:
     attribute = layer_types()[kind].attributes.get("padding")
     assert attribute is None or "string" not in attribute.kind["type"]
+
+
+def test_the_derivation_of_a_row_has_the_moving_statistics() -> None:
+    """Keras' count_params of BatchNormalization on 9 features: gamma, beta, mean, variance."""
+    text = "nnlint: 1\nconvention: keras\ninput: [9]\nlayers: [BatchNorm1d]\n"
+    graph = lint_text(text).graph
+    assert graph is not None
+    assert (graph.nodes[0].derivation, graph.totals.params) == ("9 + 9 + 9 + 9", 4 * 9)
+
+
+@pytest.mark.parametrize(
+    ("stride", "dilation", "codes"), [(1, 2, []), (2, 1, []), (2, 2, ["NN205"])]
+)
+def test_a_keras_convolution_strides_or_is_dilated(
+    stride: int, dilation: int, codes: list[str]
+) -> None:
+    """keras.layers.Conv2D: strides > 1 is incompatible with dilation_rate > 1."""
+    layer = f"type: Conv2d, out_channels: 2, kernel_size: 3, stride: {stride}"
+    text = f"nnlint: 1\nconvention: keras\ninput: [3, 9, 9]\nlayers: [{{{layer}, "
+    found = lint_text(f"{text}dilation: {dilation}}}]\n").findings
+    assert [finding.rule.code for finding in found] == codes
+
+
+@pytest.mark.parametrize(("convention", "codes"), [("torch", []), ("keras", ["NN205"])])
+def test_output_padding_stays_below_keras_stride_and_torchs_dilation(
+    convention: str, codes: list[str]
+) -> None:
+    """torch wants it below stride or dilation, Keras below the stride alone."""
+    layer = "type: ConvTranspose2d, out_channels: 2, kernel_size: 2, dilation: 2"
+    text = f"nnlint: 1\nconvention: {convention}\ninput: [3, 9, 9]\nlayers: [{{{layer}, "
+    found = lint_text(f"{text}output_padding: 1}}]\n").findings
+    assert [finding.rule.code for finding in found if finding.rule.code != "NN414"] == codes

@@ -18,7 +18,6 @@ class _Activation(Layer):
         "https://docs.pytorch.org/docs/stable/nn.html"
         "#non-linear-activations-weighted-sum-nonlinearity"
     )
-    is_nonlinear = True
     role = "activation"
     is_elementwise = True
     keeps_tokens_apart = True

@@ -30,7 +30,6 @@ class AdaptiveLogSoftmaxWithLoss(Layer):
     macs_formula = "one for each weight"
     reference = "https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveLogSoftmaxWithLoss.html"
     example = {"n_classes": 1000, "cutoffs": [100, 500]}
-    is_nonlinear = True
 
     in_features: int | None = stated("features that arrive", default=None)
     n_classes: int = attribute(SIZE, "classes in all")

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 class _Attending(Layer):
     """Takes sequences; its output is as long and as wide as the first of them."""
 
-    is_nonlinear = True
     sees_other_steps = True
     dropout_key = "dropout"
     prefers = Layout.SEQUENCE

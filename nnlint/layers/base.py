@@ -251,8 +251,6 @@ class Layer:
     convention: ClassVar[str] = "torch"
     prefers: ClassVar[Layout | None] = None
 
-    is_nonlinear: ClassVar[bool] = False
-    """Its output is no linear function of its input, so a linear layer on each side counts."""
     is_linear_map: ClassVar[bool] = False
     """A learned linear map: two in a row, with nothing non-linear between, are one."""
     passes_linearity: ClassVar[bool] = False

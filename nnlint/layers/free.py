@@ -93,7 +93,6 @@ class Custom(Layer):
     }
     example_inputs = {"input": [3, 32, 32]}
     inputs = range(1, 1_000)
-    is_nonlinear = True
     arranges_axes = True
     # in a map, for most of these keys are methods of every layer
     attributes = {

@@ -37,7 +37,6 @@ class GatedMLP(Layer):
     example = {"hidden_features": 1376, "bias": False}
     example_inputs = {"input": {"sequence": [100, 512]}}
     prefers = Layout.SEQUENCE
-    is_nonlinear = True
     multiplies_last = True
     keeps_tokens_apart = True
     width_keys = ("hidden_features",)

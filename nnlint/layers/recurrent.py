@@ -40,7 +40,6 @@ RESET_AFTER = attribute(
 class _Recurrent(Layer):
     """Computes its gates from what arrives and from what it remembers."""
 
-    is_nonlinear = True
     sees_other_steps = True
     width_keys: ClassVar[tuple[str, ...]] = ("hidden_size",)
     gates: ClassVar[int] = 1

@@ -90,8 +90,9 @@ def test_keywords_and_defaults_are_torchs(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SIGNATURES)
-def test_every_activation_is_non_linear(name: str) -> None:
-    assert layer_types()[name].is_nonlinear
+def test_every_activation_keeps_linear_maps_apart(name: str) -> None:
+    layer = layer_types()[name]
+    assert (layer.is_linear_map, layer.passes_linearity) == (False, False)
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
@@ -114,6 +115,12 @@ def test_an_unknown_shape_passes(name: str) -> None:
     node = last(*OPEN_6, written(name))
     assert str(node.output) == "[…, 6]"
     assert node.complete
+
+
+@pytest.mark.parametrize("name", ["Softmax", "LogSoftmax", "Softmin"])
+@pytest.mark.parametrize("dim", [1, 2, 5])
+def test_an_axis_of_an_unknown_shape_may_exist(name: str, dim: int) -> None:
+    assert str(last(*OPEN_6, {"type": name, "dim": dim}).output) == "[…, 6]"
 
 
 def test_threshold_needs_both_numbers() -> None:

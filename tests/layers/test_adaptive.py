@@ -110,3 +110,9 @@ def test_a_giant_div_value_costs_nothing() -> None:
     start = time.perf_counter()
     lint(layer)
     assert time.perf_counter() - start < 0.2
+
+
+def test_in_the_unknown_it_still_gives_one_number() -> None:
+    graph = lint(BROKEN, adaptive()).graph
+    assert graph is not None
+    assert graph.output.shape.known == ()

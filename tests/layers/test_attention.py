@@ -338,6 +338,20 @@ def test_a_stated_size_is_judged_in_the_unknown() -> None:
     assert "NN204" in codes
 
 
+@pytest.mark.parametrize(
+    "sources", [["query", "previous", "memory"], ["query", "memory", "previous"]]
+)
+def test_keys_or_values_in_the_unknown_are_held_against_nothing(sources: list[str]) -> None:
+    named = [{"type": "LayerNorm", "name": name} for name in ("query", "memory")]
+    unknown = [BROKEN, {"type": "Linear", "out_features": 12}]
+    layers = [*named, *unknown, {**attention(), "from": sources}]
+    spec = {"nnlint": 1, "input": {"sequence": [7, 12]}, "layers": layers}
+    report = lint_text(json.dumps(spec))
+    assert [finding.path for finding in report.findings] == [("layers", 2)]
+    assert report.graph is not None
+    assert report.graph.output.shape.known == (7, 12)
+
+
 def test_a_stated_head_dim_gives_what_needs_no_input() -> None:
     found = after_unknown(attention(head_dim=3, num_kv_heads=2, qk_norm="RMSNorm"))
     assert tensors(found) == {

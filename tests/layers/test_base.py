@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nnlint.engine import lint_text
-from nnlint.layers import layer_types
-from nnlint.layers.base import ParamTensor, features_last, need_rank
+from nnlint.layers import find, layer_types
+from nnlint.layers.base import ParamTensor, Slide, features_last, need_rank
 from nnlint.layers.shape import UNKNOWN, Layout, Misfit, Shape, Unknown
 
 if TYPE_CHECKING:
@@ -234,3 +234,37 @@ def test_the_evaluator_can_fail() -> None:
     assert evaluated("a × b + 2", {"a": 3, "b": 4}) == 14
     for text in ("Π shape", "cutoffs[0] + n", "__import__('os')", "missing", "2.5 × a"):
         assert not is_plain(text, {"a": 3, "n": 1, "shape": (2,), "cutoffs": (1,)})
+
+
+# --- which names are layers ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["Layer", "Container", "_Activation", "_Attending", "ParamTensor", "AxesAttribute",
+             "Shape", "Any"],
+)  # fmt: skip
+def test_a_class_that_helps_layers_is_none(name: str) -> None:
+    (finding,) = lint_text(f"nnlint: 1\ninput: [4]\nlayers: [{name}]\n").findings
+    assert finding.rule.code == "NN120"  # unknown-type
+    assert find(name) is None
+
+
+# --- what a window leaves out -------------------------------------------------------------
+
+
+def never_seen(size: int, span: int, stride: int, padding: int) -> int:
+    """The elements behind the last place that the window takes, place by place."""
+    axis = [None] * padding + list(range(size)) + [None] * padding
+    last = range(0, len(axis) - span + 1, stride)[-1]
+    return sum(one is not None for one in axis[last + span :])
+
+
+@pytest.mark.parametrize("size", [5, 6, 7, 8])
+@pytest.mark.parametrize("span", [1, 2, 3, 4])
+@pytest.mark.parametrize("stride", [1, 2, 3, 4])
+@pytest.mark.parametrize("padding", [0, 1, 2, 3])
+def test_the_end_that_no_window_sees(size: int, span: int, stride: int, padding: int) -> None:
+    leaps = stride > span  # then it leaves out elements between its places, and that is meant
+    expected = 0 if leaps else never_seen(size, span, stride, padding)
+    assert Slide(size, span, stride, padding).left_out == expected
+    assert Slide(size, span, stride, padding, reaches_over=True).left_out == 0

@@ -156,6 +156,22 @@ def test_mean_keeps_channels_first_and_features_last(
     assert (node.output.known, node.output.layout) == (output, layout)
 
 
+@pytest.mark.parametrize(
+    ("layout", "dim", "left"),
+    [(Layout.SEQUENCE, 1, Layout.SEQUENCE), (Layout.SEQUENCE, 2, Layout.SEQUENCE),
+     (Layout.SEQUENCE, 3, Layout.UNDECIDED), (Layout.MAP, 1, Layout.UNDECIDED),
+     (Layout.MAP, 2, Layout.MAP), (Layout.MAP, -1, Layout.MAP)],
+)  # fmt: skip
+def test_what_is_left_is_what_its_telling_axis_says(
+    layout: Layout, dim: int, left: Layout
+) -> None:
+    assert Mean(dim=dim).infer(Shape((4, 5, 6), layout)).layout is left
+
+
+def test_of_an_open_shape_no_axis_tells() -> None:
+    assert Mean(dim=-1).infer(OPEN).layout is Layout.UNDECIDED
+
+
 def test_mean_is_keras_global_average_pooling() -> None:
     """The oracle's keras-0533: GlobalAveragePooling1D, [7, 3] -> [3]."""
     assert only({"type": "Mean", "dim": 1}, {"sequence": [7, 3]}).output.known == (3,)
@@ -179,11 +195,11 @@ def test_mean_of_open_shapes() -> None:
 @pytest.mark.parametrize("layer", [Select(index=0), Slice(dim=1), Mean(dim=1)])
 def test_they_are_linear(layer: Layer) -> None:
     assert layer.passes_linearity
-    assert not layer.is_nonlinear
 
 
 @pytest.mark.parametrize(
-    ("dim", "passes"), [(1, False), (-1, False), (2, True), ((2, 3), True)]
+    ("dim", "passes"),
+    [(1, False), (-1, False), (2, True), ((2, 3), True), ((1, 2), False), ((3, 1), False)],
 )
 def test_a_mean_over_positions_keeps_a_shift_of_channels(dim: Any, *, passes: bool) -> None:
     assert Mean(dim=dim).passes_shift is passes

@@ -172,7 +172,6 @@ def test_rules_do_not_look_into_a_custom_layer() -> None:
     linear = {"type": "Linear", "out_features": 4}
     assert codes(lint(linear, "Custom", linear, x=[4])) == {"NN214"}
     assert codes(lint(linear, custom(parameters={}), linear, x=[4])) == set()
-    assert Custom.is_nonlinear
     assert (Custom().passes_linearity, Custom().passes_last) == (False, False)
 
 

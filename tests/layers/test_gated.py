@@ -123,3 +123,11 @@ def test_the_catalogues_formula_gives_what_is_counted() -> None:
     names = {"in_features": 8, "hidden_features": 20}
     counted = {tensor: evaluated(text, names) for tensor, text in formula.items()}
     assert counted == {tensor.name: tensor.count for tensor in node.tensors}
+
+
+def test_a_stated_size_is_held_against_a_last_axis_that_is_known() -> None:
+    unknown = [{"type": "Linear"}, {"type": "Linear", "out_features": 6}]
+    layer = {"type": "GatedMLP", "in_features": 5, "hidden_features": 4}
+    spec = {"nnlint": 1, "input": [8], "layers": [*unknown, layer]}
+    codes = [finding.rule.code for finding in lint_text(json.dumps(spec)).findings]
+    assert "NN201" in codes

@@ -190,3 +190,19 @@ def test_a_forgotten_flatten_is_one_finding_that_names_it(x: object) -> None:
     assert finding.help == "a Flatten before it makes one axis of 784"
     assert report.graph
     assert report.graph.output.shape.dims == (10,)
+
+
+def test_bilinear_in_the_unknown_counts_what_is_stated_and_checks_what_arrives() -> None:
+    known = {"type": "Linear", "out_features": 6, "name": "six"}
+    sizes = {"in1_features": 6, "in2_features": 5, "out_features": 3}
+    layer = {"type": "Bilinear", **sizes, "from": ["six", "lost"]}
+    layers = [{"type": "Linear", "name": "lost"}, known, layer]
+    spec = {"nnlint": 1, "input": [4], "layers": layers}
+    graph = lint_text(json.dumps(spec)).graph
+    assert graph is not None
+    assert {one.name: one.shape for one in graph.nodes[-1].tensors} == {
+        "weight": (3, 6, 5), "bias": (3,),
+    }  # fmt: skip
+    layer["in1_features"] = 7
+    codes = [finding.rule.code for finding in lint_text(json.dumps(spec)).findings]
+    assert "NN201" in codes

@@ -175,3 +175,11 @@ def test_an_unknown_expert_leaves_a_lower_bound() -> None:
     assert [f.rule.code for f in report.findings] == ["NN214", "NN903"]
     assert report.graph is not None
     assert report.graph.totals.params == 8 * WIDTH + 8 * 42
+
+
+def test_names_in_an_expert_are_its_own() -> None:
+    up = {"type": "Linear", "out_features": 16, "name": "up"}
+    both = moe(2, 1, up, shared_expert=[up])
+    assert [f.rule.code for f in lint(both).findings] == []
+    outside = lint(both, {"type": "Linear", "out_features": 2, "from": "up"})
+    assert [f.rule.code for f in outside.findings] == ["NN207"]

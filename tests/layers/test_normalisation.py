@@ -277,3 +277,10 @@ def test_a_known_last_axis_is_checked(shape: list[int], found: list[str]) -> Non
     norm = {"type": "LayerNorm", "normalized_shape": shape}
     report = lint(BROKEN, {"type": "Linear", "out_features": 6}, norm, x=[8])
     assert codes(report) == ["NN102", *found]
+
+
+@pytest.mark.parametrize("name", ["LayerNorm", "RMSNorm"])
+def test_behind_an_open_shape_a_map_may_hide_and_nothing_is_made_up(name: str) -> None:
+    node = last(BROKEN, {"type": "Linear", "out_features": 6}, name, x=[4, 8])
+    assert str(node.output) == "[…, 6]"
+    assert (node.tensors, node.complete) == ((), False)

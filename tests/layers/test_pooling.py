@@ -14,6 +14,7 @@ from nnlint.engine import lint_text
 from nnlint.layers import layer_types
 from nnlint.layers.attribute import REQUIRED
 from nnlint.layers.shape import Layout
+from nnlint.layers.windows import same_padding
 
 if TYPE_CHECKING:
     from nnlint.graph import Node
@@ -475,3 +476,44 @@ def test_growing_without_end_ends_in_words() -> None:
     grow = {"type": "MaxUnpool1d", "kernel_size": 2**62, "repeat": 20}
     report = lint(grow, {"type": "Upsample", "scale_factor": 1.5}, x=[1, 2**62])
     assert "more than any size may be" in report.findings[-1].message
+
+
+AXES = {"linear": {1}, "bilinear": {2}, "bicubic": {2}, "trilinear": {3}}
+"""torch.nn.Upsample: "linear (3D-only), bilinear, bicubic (4D-only), trilinear (5D-only)"."""
+
+
+@pytest.mark.parametrize("mode", [*AXES, "nearest", "nearest-exact", "area"])
+@pytest.mark.parametrize("axes", [0, 1, 2, 3])
+def test_each_mode_interpolates_on_torchs_axes(mode: str, axes: int) -> None:
+    layer = {"type": "Upsample", "scale_factor": 2, "mode": mode}
+    report = lint(layer, x={"map": [3, 4]} if axes == 1 else [3, *[4] * axes])
+    taken = axes in AXES.get(mode, {1, 2, 3})
+    assert [finding.rule.code for finding in report.findings] == ([] if taken else ["NN202"])
+
+
+def test_a_factor_may_leave_a_single_element() -> None:
+    """torch.nn.Upsample: ⌊H_in × scale_factor⌋."""
+    node = last({"type": "Upsample", "scale_factor": 0.5}, x=[3, 2, 3])
+    assert node.output.known == (3, 1, 1)
+
+
+@pytest.mark.parametrize(("channels", "fits"), [(18, True), (12, False), (9, True), (6, False)])
+def test_pixel_shuffle_divides_by_the_square(channels: int, *, fits: bool) -> None:
+    report = lint({"type": "PixelShuffle", "upscale_factor": 3}, x=[channels, 4, 4])
+    assert bool(report.findings) is not fits
+
+
+@pytest.mark.parametrize("kind", ["MaxPool2d", "AvgPool2d"])
+@pytest.mark.parametrize("word", ["same", "valid"])
+def test_torch_pools_with_no_word_for_the_padding(kind: str, word: str) -> None:
+    report = lint({"type": kind, "kernel_size": 3, "padding": word}, x=[3, 9, 9])
+    assert [finding.rule.code for finding in report.findings] == ["NN205"]
+
+
+@pytest.mark.parametrize(
+    ("size", "span", "stride", "added"),
+    [(7, 3, 2, 2), (8, 3, 2, 1), (5, 1, 2, 0), (9, 5, 3, 2), (6, 4, 1, 3)],
+)
+def test_same_pads_what_tensorflow_pads(size: int, span: int, stride: int, added: int) -> None:
+    """max((⌈n / s⌉ - 1)·s + k - n, 0), by hand."""
+    assert same_padding(size, span, stride) == added

@@ -206,3 +206,36 @@ def test_it_takes_one_input() -> None:
     assert [f.rule.code for f in report.findings] == ["NN206"]
     assert report.graph is not None
     assert not report.graph.totals.complete  # never a silent 0
+
+
+def test_behind_a_mismatch_the_shape_is_the_body_s() -> None:
+    body = residual({"type": "Linear", "out_features": 6})
+    report = lint(body, {"type": "Linear", "out_features": 3}, x=[4])
+    assert [f.rule.code for f in report.findings] == ["NN212"]
+    assert report.graph is not None
+    assert report.graph.nodes[-1].params == 6 * 3 + 3
+
+
+def test_a_map_is_projected_by_a_convolution_though_its_channels_stay() -> None:
+    # [6, 8] to [6, 4]: Conv1d(6, 6, 1, stride=2, bias=False), 6·6; a Linear(8, 4) would be 32
+    body = residual({"type": "MaxPool1d", "kernel_size": 2}, on_mismatch="project")
+    graph = graph_of(body, x={"map": [6, 8]})
+    assert (graph.totals.params, graph.output.shape.known) == (36, (6, 4))
+
+
+def test_a_film_is_projected_by_a_convolution_of_its_rank() -> None:
+    wide = {"type": "Conv3d", "out_channels": 3, "kernel_size": 1}
+    graph = graph_of(residual(wide, on_mismatch="project"), x=[2, 4, 5, 6])
+    assert graph.totals.params == (2 * 3 + 3) + 2 * 3  # the body, and Conv3d(2, 3, 1) beside it
+
+
+@pytest.mark.parametrize(
+    ("x", "body"),
+    [([2, 5, 5], {"type": "Conv2d", "out_channels": 2, "kernel_size": 2}),  # 5 to 4: no stride
+     ({"sequence": [6, 8]}, {"type": "Slice", "dim": 1, "end": 4}),
+     ([6], {"type": "Reshape", "shape": [2, 3]})],
+)  # fmt: skip
+def test_what_no_single_layer_makes_is_not_projected(x: Any, body: dict[str, Any]) -> None:
+    finding = only(residual(body, on_mismatch="project"), x=x)
+    assert (finding.rule.code, finding.path) == ("NN212", ("layers", 0))
+    assert "no projection does" in (finding.help or "")

@@ -48,6 +48,28 @@ def test_norms_dropout_and_reshaping_keep_it_linear(between: tuple[object, ...])
 
 
 @pytest.mark.parametrize(
+    "between",
+    [{"type": "Slice", "dim": 1, "end": 3}, {"type": "Select", "index": 0},
+     {"type": "Mean", "dim": 1}, "LayerScale", {"type": "Parameter", "shape": [3]},
+     {"type": "Reshape", "shape": [3, 32]},
+     {"type": "Unflatten", "dim": 1, "unflattened_size": [2, 3]}],
+)  # fmt: skip
+def test_what_takes_parts_of_a_sequence_or_moves_them_keeps_it_linear(between: object) -> None:
+    assert len(found(linear(16), between, linear(4), x={"sequence": [6, 8]})) == 1
+
+
+@pytest.mark.parametrize(
+    "between",
+    [{"type": "AvgPool2d", "kernel_size": 2}, {"type": "MaxPool2d", "kernel_size": 2},
+     {"type": "AdaptiveAvgPool2d", "output_size": 4}, {"type": "ZeroPad2d", "padding": 1},
+     {"type": "Permute", "dims": [1, 3, 2]}, "InstanceNorm2d"],
+)  # fmt: skip
+def test_pooling_and_padding_keep_two_convolutions_together(between: object) -> None:
+    convs = [{"type": "Conv2d", "out_channels": n, "kernel_size": 3} for n in (16, 4)]
+    assert len(found(convs[0], between, convs[1], x=[3, 12, 12])) == 1
+
+
+@pytest.mark.parametrize(
     "activation",
     ["ReLU", "GELU", "PReLU", "Sigmoid", "Softmax", "LogSoftmax", "Softmin", "GLU", "Hardtanh",
      {"type": "Threshold", "threshold": 0, "value": 0}],
@@ -203,3 +225,10 @@ def test_defaults_that_were_refused(act: object) -> None:
     assert len(codes) == 1
     assert codes.isdisjoint({"NN401"})
     assert spec_codes([conv(8), conv(8)], defaults={"Conv2d": {"bias": False}}) == {"NN401"}
+
+
+def test_an_expert_is_chosen_and_so_no_linear_map_of_what_arrives() -> None:
+    expert = [linear(16), linear(8)]
+    moe = {"type": "MoE", "num_experts": 2, "top_k": 1, "expert": expert}
+    assert found(moe, x={"sequence": [6, 8]}) == []
+    assert len(found(*expert, x={"sequence": [6, 8]})) == 1

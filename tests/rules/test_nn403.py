@@ -195,3 +195,12 @@ def test_a_block_that_ends_as_what_follows_begins() -> None:
 
 def test_unknown_shapes_do_not_matter() -> None:
     assert len(found({"type": "Custom", "parameters": {}}, linear(), "ReLU", "ReLU")) == 1
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["Identity", "Flatten", {"type": "Parameter", "shape": [3]},
+     {"type": "Permute", "dims": [2, 1]}, {"type": "Reshape", "shape": [48]}],
+)  # fmt: skip
+def test_what_only_moves_numbers_keeps_two_activations_together(between: object) -> None:
+    assert len(found(linear(), "Tanh", between, "ReLU", x={"sequence": [6, 8]})) == 1

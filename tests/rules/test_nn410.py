@@ -76,3 +76,12 @@ def test_copies_are_one_finding() -> None:
 
 def test_unknown_shapes_do_not_matter() -> None:
     assert len(found({"type": "Linear"}, rnn(dropout=0.5), x=SEQUENCE)) == 1
+
+
+@pytest.mark.parametrize(("shares", "fires"), [((0.5, 0.5), True), ((0.5, 0), False)])
+def test_a_block_whose_argument_drops_nothing_once_is_right_there(
+    shares: tuple[float, float], *, fires: bool
+) -> None:
+    blocks = {"b": {"args": {"p": "required"}, "layers": [rnn(dropout="$p")]}}
+    uses = [{"block": "b", "p": share} for share in shares]
+    assert bool(found(*uses, x=SEQUENCE, blocks=blocks)) is fires

@@ -167,3 +167,11 @@ def test_one_channel_is_no_plural() -> None:
 
 def test_an_error_elsewhere_does_not_hide_it() -> None:
     assert codes(conv(3), conv(3, in_channels=9), x=[32, 32, 3]) == ["NN412", "NN201"]
+
+
+@pytest.mark.parametrize(("x", "fires"), [((3, 1, 100), True), ((3, 2, 100), False),
+                                          ((3, 1, 1), False), ((3, 1, 2), True)])  # fmt: skip
+def test_a_square_window_sees_padding_alone_on_a_height_of_1(
+    x: tuple[int, ...], *, fires: bool
+) -> None:
+    assert bool(found(conv(), x=x)) is fires

@@ -121,3 +121,13 @@ def test_an_input_of_unknown_shape_is_silent() -> None:
     unknown = {"type": "Linear", "name": "u", "from": "fine"}
     layers = (FINE, unknown, pool(**{"from": "fine"}), conv(), UP, {"type": "Add", "with": "u"})
     assert found(*layers) == []
+
+
+def test_the_other_way_may_have_layers_of_its_own() -> None:
+    beside = conv(name="beside", **{"from": "fine"})
+    join = {"type": "Concat", "from": ["up", "beside"]}
+    kept = [FINE, pool(), conv(), {**UP, "name": "up"}, beside, join]
+    assert [finding.path for finding in found(*kept)] == [("layers", 1)]
+    small = {**pool(**{"from": "fine"}), "name": "small"}
+    lost = {"type": "Upsample", "like": "fine", "name": "beside"}
+    assert found(FINE, pool(), conv(), {**UP, "name": "up"}, small, lost, join) == []

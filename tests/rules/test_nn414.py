@@ -82,3 +82,10 @@ def test_in_the_defaults() -> None:
 
 def test_unknown_shapes_are_silent() -> None:
     assert found({"type": "Conv2d"}, up(3)) == []
+
+
+@pytest.mark.parametrize(("kernels", "fires"), [((3, 5), True), ((3, 4), False)])
+def test_a_block_is_judged_by_all_its_uses(kernels: tuple[int, int], *, fires: bool) -> None:
+    blocks = {"b": {"args": {"k": "required"}, "layers": [up("$k")]}}
+    uses = [{"block": "b", "k": kernel} for kernel in kernels]
+    assert bool(found(*uses, blocks=blocks)) is fires

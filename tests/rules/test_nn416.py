@@ -97,3 +97,34 @@ def test_behind_a_causal_attention_it_is_another_finding() -> None:
 def test_a_single_patch_is_the_whole_picture() -> None:
     whole = {**PATCHES, "kernel_size": 16}
     assert codes(whole, "ToTokens", FIRST) == []
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["GELU", "Dropout", "LayerNorm", "RMSNorm", "LayerScale", "Identity",
+     {"type": "Linear", "out_features": 6}, {"type": "GatedMLP", "hidden_features": 6},
+     {"type": "Parameter", "shape": [3]}, {"type": "LayerNorm", "normalized_shape": [8]},
+     {"type": "Residual", "body": ["SiLU"]}],
+)  # fmt: skip
+def test_what_works_on_each_token_by_itself_brings_no_other_to_the_front(
+    between: object,
+) -> None:
+    assert codes(PATCHES, "ToTokens", between, FIRST) == ["NN416"]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [{"type": "GLU", "dim": 1}, {"type": "Softmax", "dim": 1}, {"type": "LogSoftmax", "dim": 1},
+     {"type": "LayerNorm", "normalized_shape": [16, 8]}],
+)  # fmt: skip
+def test_what_works_along_the_tokens_makes_another_of_the_first(between: object) -> None:
+    assert codes(PATCHES, "ToTokens", between, FIRST) == []
+
+
+def test_where_unknown_tokens_are_added_the_first_is_unknown() -> None:
+    unknown = {"type": "Custom", "parameters": {}, "name": "unknown"}
+    patches = {"type": "ToTokens", "name": "patches"}
+    summed = {"type": "Add", "from": ["patches", "unknown"]}
+    assert codes(PATCHES, patches, unknown, summed, FIRST) == []
+    twice = {"type": "Add", "from": ["patches", "patches"]}
+    assert codes(PATCHES, patches, twice, FIRST) == ["NN416"]

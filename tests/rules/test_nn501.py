@@ -131,3 +131,16 @@ def test_other_losses_are_none_of_its_business(loss: str) -> None:
 
 def test_a_softmax_over_one_is_one_mistake() -> None:
     assert codes(lint(linear(1), "Softmax")) == ["NN503"]
+
+
+def test_the_classes_of_a_sequence_are_its_features() -> None:
+    # log(1 + 9·e⁻¹): the right class gets 1, each of the nine others 0
+    (finding,) = lint(linear(10), "Sigmoid", x={"sequence": [5, 8]}).findings
+    assert "with 10 classes a perfect answer still costs 1.4612" in finding.message
+
+
+def test_one_token_s_probabilities_are_still_the_last() -> None:
+    one = {"type": "Select", "index": 0}
+    softmax = {"type": "Softmax", "dim": -1}
+    found = codes(lint(linear(10), softmax, one, x={"sequence": [5, 8]}))
+    assert found == ["NN501"]

@@ -86,3 +86,14 @@ def test_the_table_must_lead_to_the_head() -> None:
 def test_positions_are_no_vocabulary() -> None:
     positions = {"type": "PositionEmbedding", "num_embeddings": 500}
     assert found(positions, head(), x={"sequence": [16, 64]}) == []
+
+
+def test_of_two_tables_it_names_the_one_of_the_head_s_shape() -> None:
+    other = table(800, name="other", **{"from": "a"})
+    wte = table(name="wte", **{"from": "b"})
+    join = {"type": "Concat", "dim": 1, "from": ["other", "wte"]}
+    layers = [other, wte, join, head()]
+    inputs = {"a": {"tokens": 4}, "b": {"tokens": 4}}
+    spec = {"nnlint": 1, "inputs": inputs, "layers": layers}
+    codes = [f for f in lint_text(json.dumps(spec)).findings if f.rule.code == "NN804"]
+    assert ["Embedding 'wte'" in finding.message for finding in codes] == [True]
