@@ -33,6 +33,7 @@ from nnlint.wiring.values import Values
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from nnlint.finding import Path
     from nnlint.graph import Node
     from nnlint.layers.base import Block, LayerSpec
     from nnlint.spec import ModelSpec
@@ -87,6 +88,7 @@ class _Walk(Wiring):
         self.names, self.rows, self.problems = names, rows, problems
         self.values = Values(spec.reader, spec.vars, problems)
         self.container: LayerSpec | None = None
+        self._of_containers: dict[tuple[Path, str | None, str], LayerSpec] = {}
 
     # -- layers one after the other, and copies of them
 
@@ -200,8 +202,14 @@ class _Walk(Wiring):
     def lay(self, item: Any, *edges: Any, role: str | None = None, key: str = "") -> Edge:
         """Lay a layer that the container itself brings."""
         assert self.container  # noqa: S101 - only containers ask
-        spec = self.reader.layer(item, self.container.place(key))._replace(role=role)
-        return self._once(spec, edges, 0).edge
+        return self._once(self._brought(item, self.container.place(key), role), edges, 0).edge
+
+    def _brought(self, item: Any, place: Path, role: str | None) -> LayerSpec:
+        """Such a layer; each copy of the container brings the same."""
+        made = (place, role, repr(item))
+        if made not in self._of_containers:
+            self._of_containers[made] = self.reader.layer(item, place)._replace(role=role)
+        return self._of_containers[made]
 
     def part(
         self,
