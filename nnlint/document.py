@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from nnlint import mistakes
 from nnlint.finding import Applies, Fix, Path, Problem, Replacement, Span
 from nnlint.scalars import TooLong, clear, is_unambiguous, resolve, spelling
 from nnlint.wording import described, grouped, plural, quoted
@@ -162,6 +163,7 @@ class _Builder:
         self.text = text
         self.lines = Lines(text)
         self.problems: list[Problem] = []
+        self.mistakes = self.ambiguous = 0
         self.anchors: dict[str, Node | None] = {}
         self.nodes = 0
         self.hashes: list[tuple[int, int]] = []
@@ -206,7 +208,10 @@ class _Builder:
             )
 
     def problem(self, code: str, start: int, end: int, message: str, remedy: str) -> None:
-        """Note a problem that does not end the reading."""
+        """Note a problem that does not end the reading, unless it is one too many."""
+        if self.mistakes == mistakes.MOST_MISTAKES:
+            raise _Refused(mistakes.TOO_MANY, start, mistakes.MESSAGE, mistakes.HELP)
+        self.mistakes += 1
         span = self.lines.span(start, end)
         self.problems.append(Problem(code, (), message, remedy, span=span))
 
@@ -295,19 +300,17 @@ class _Builder:
 
     def _warn_if_ambiguous(self, event: Any, value: Any, start: int, end: int) -> None:
         text = event.value
-        if len(text) > LONGEST_AMBIGUOUS:
+        if len(text) > LONGEST_AMBIGUOUS or self.ambiguous > mistakes.MOST_MISTAKES:
             return
         theirs = _pyyaml_value(text)
         if _same(value, theirs):
             return
-        here = "text" if isinstance(value, str) else f"{value!r}"
-        there = f"reads it as {_spelled(theirs)}" if theirs is not _FAILURE else "fails on it"
-        message = f"{quoted(text)} is {here} here (YAML 1.2), but PyYAML {there}"
         span = self.lines.span(start, end)
-        anchor = f"&{event.anchor} " if event.anchor else ""
-        fix = Fix(Applies.SAFE, respelt=(Replacement(span, anchor + clear(value, text)),))
-        remedy = spelling(value, text)
-        self.problems.append(Problem("NN012", (), message, remedy, span=span, fix=fix))
+        self.ambiguous += 1
+        if self.ambiguous > mistakes.MOST_MISTAKES:
+            self.problems.append(mistakes.too_many_ambiguous(span))
+        else:
+            self.problems.append(_ambiguous(event, value, theirs, span))
 
     def _tagged(self, event: Any, start: int, end: int) -> Any:
         tag = event.tag
@@ -403,6 +406,17 @@ class _Builder:
             for name, child in one.children.items():
                 if isinstance(name, str) and name not in node.value:
                     _put(node, one.keys[name], child)
+
+
+def _ambiguous(event: Any, value: Any, theirs: Any, span: Span) -> Problem:
+    """PyYAML takes the scalar for something else."""
+    text = event.value
+    here = "text" if isinstance(value, str) else f"{value!r}"
+    there = f"reads it as {_spelled(theirs)}" if theirs is not _FAILURE else "fails on it"
+    message = f"{quoted(text)} is {here} here (YAML 1.2), but PyYAML {there}"
+    anchor = f"&{event.anchor} " if event.anchor else ""
+    fix = Fix(Applies.SAFE, respelt=(Replacement(span, anchor + clear(value, text)),))
+    return Problem("NN012", (), message, spelling(value, text), span=span, fix=fix)
 
 
 def _ends(event: Any, kind: type) -> bool:
