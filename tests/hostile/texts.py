@@ -6,6 +6,8 @@ from tests.hostile.case import MARK, ROW, Case, clean, holding, raw, refused, te
 
 LONG = 5_000_000
 ERRORS = 100_000
+ENTRIES = ERRORS // 2
+"""Of a map: each is two nodes, a key and its value."""
 """In one file: each costs some time, and there is no end of telling them."""
 GOOD = f"{MARK}layers: [{ROW}]\n"
 PARAMS = 4 * 4 + 4
@@ -173,18 +175,18 @@ LONGS = (
     text("many errors on lines", "NN015 NN120",
          f"{MARK}layers:\n  - ¦Linaer\n" + "  - Linaer\n" * ERRORS),
     text("many keys", "NN015 NN103",
-         f"{MARK}layers: [{ROW}]\n¦" + "".join(f"k{n}: 1\n" for n in range(ERRORS))),
+         f"{MARK}layers: [{ROW}]\n¦" + "".join(f"k{n}: 1\n" for n in range(ENTRIES))),
     text("many keys of a layer", "NN015 NN103",
-         f"{MARK}layers: [{{type: ReLU, ¦{', '.join(f'k{n}: 1' for n in range(ERRORS))}}}]\n"),
+         f"{MARK}layers: [{{type: ReLU, ¦{', '.join(f'k{n}: 1' for n in range(ENTRIES))}}}]\n"),
     text("many axes that are none", "NN015 NN101",
          f"nnlint: 1\ninput: [¦{'x, ' * ERRORS}]\nlayers: [{ROW}]\n"),
     text("many variables of nothing", "NN015 NN115",
          f"{MARK}layers: [{ROW}]\nvars:\n  k: ¦$z\n"
-         + "".join(f"  k{n}: $z\n" for n in range(ERRORS))),
+         + "".join(f"  k{n}: $z\n" for n in range(ENTRIES // 2))),
     text("many keys that are lists", "NN010 NN015",
-         f"{MARK}layers: [{ROW}]\nname: [? ¦[] : 1{', ? [] : 1' * ERRORS}]\n"),
+         f"{MARK}layers: [{ROW}]\nname: [? ¦[] : 1{', ? [] : 1' * ENTRIES}]\n"),
     text("many old words", "NN012 NN015 NN101",
-         f"{MARK}layers: [{ROW}]\nname: ¦[no{', no' * ERRORS}]\n"),
+         f"{MARK}layers: [{ROW}]\nname: ¦[no{', no' * ENTRIES}]\n"),
     text("many ignores", "NN120",
          f"{MARK}layers: [¦Linaer]\n" + "# nnlint: ignore[NN201]\n" * 5_000),
     text("many codes in an ignore", "NN120",
