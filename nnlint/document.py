@@ -146,6 +146,10 @@ class _Refused(Exception):  # noqa: N818
         self.code, self.offset, self.message, self.help = code, offset, message, help
 
 
+class _Unclosed(_Refused):
+    """The text ends where a value should stand: a bracket before it is open."""
+
+
 def read(text: str) -> Document:
     """Read one YAML document; whatever is wrong with it comes back as problems."""
     builder = _Builder(text.removeprefix("\ufeff"))
@@ -165,6 +169,7 @@ class _Builder:
         self.problems: list[Problem] = []
         self.mistakes = self.ambiguous = 0
         self.anchors: dict[str, Node | None] = {}
+        self.anchored: dict[str, int] = {}
         self.nodes = 0
         self.hashes: list[tuple[int, int]] = []
         self.end = len(text)
@@ -191,6 +196,8 @@ class _Builder:
             return self.loader.get_event()
         except yaml.MarkedYAMLError as error:
             raise _syntax(error, self.text) from None
+        except ValueError:  # the Python parser asks chr() for what is no character
+            raise _bad_escape(self.text, self.loader.index) from None
         except yaml.YAMLError as error:
             raise _Refused("NN002", getattr(error, "position", 0), "this is not YAML") from None
 
@@ -226,11 +233,27 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, depth)
         if event.anchor:
+            self._check_anchor(event)
             self.anchors[event.anchor] = None
         node = self._built(event, depth)
         if event.anchor:
             self.anchors[event.anchor] = node
         return node
+
+    def _check_anchor(self, event: Any) -> None:
+        """YAML takes the last anchor of a name, and PyYAML's loader none of them."""
+        name = f"&{event.anchor}"
+        start = self.text.index(name, event.start_mark.index)  # a tag may stand before it
+        first = self.anchored.setdefault(name, start)
+        if first != start:
+            self.problem(
+                "NN016",
+                start,
+                start + len(name),
+                f"the anchor {name} stands twice, first on line {self.lines.place(first)[0]}: "
+                "PyYAML does not load such a file",
+                "give it another name",
+            )
 
     def _guard(self, event: Any, depth: int, added: int = 1) -> None:
         self.nodes += added
@@ -252,9 +275,12 @@ class _Builder:
     def _built(self, event: Any, depth: int) -> Node:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(event, depth)
-        return self._mapping(event, depth)
+        build = self._sequence if isinstance(event, yaml.SequenceStartEvent) else self._mapping
+        try:
+            return build(event, depth)
+        except _Unclosed:
+            _blame_bracket(event, self.text)
+            raise
 
     def _alias(self, event: Any, depth: int) -> Node:
         offset = event.start_mark.index
@@ -273,10 +299,21 @@ class _Builder:
 
     def _scalar(self, event: Any) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
+        if event.style == '"':
+            self._check_escapes(event.value, start, end)
         if "#" in event.value:
             block = event.style in ("|", ">")  # its header may carry a comment
             self.hashes.append((self.text.find("\n", start) if block else start, end))
         return Node(self._scalar_value(event, start, end), start, end)
+
+    def _check_escapes(self, value: str, start: int, end: int) -> None:
+        """The Python parser takes half of a surrogate pair for a character."""
+        if value.isprintable() or not re.search("[\ud800-\udfff]", value):
+            return
+        from nnlint import complaints  # noqa: PLC0415 - only a mistake pays for it
+
+        half = complaints.HALVES.search(self.text, start, end)
+        raise _bad_escape(self.text, half.start() if half else start)
 
     def _scalar_value(self, event: Any, start: int, end: int) -> Any:
         text = event.value
@@ -460,9 +497,32 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> _Refused:
     offset = here.index if here else 0
     complaint = complaints.find(f"{error.problem or ''} {error.context or ''}", text, offset)
     at_end = offset >= len(text.rstrip())
+    if complaint is complaints.UNKNOWN_ESCAPE:
+        return _bad_escape(text, offset)
+    if complaint is complaints.NO_VALUE and at_end:
+        return _Unclosed("NN002", offset, complaint.message, complaint.help)
     if complaint.at_opening and opening and here and (at_end or opening.line < here.line):
         offset = opening.index
     return _Refused("NN002", offset, complaint.message, complaint.help)
+
+
+def _bad_escape(text: str, offset: int) -> _Refused:
+    """An escape that is no character, found there."""
+    from nnlint import complaints  # noqa: PLC0415 - as above
+
+    half = complaints.half_pair(text, offset)
+    said = complaints.UNKNOWN_ESCAPE if half is None else complaints.HALF_PAIR
+    return _Refused("NN002", offset if half is None else half, said.message, said.help)
+
+
+def _blame_bracket(event: Any, text: str) -> None:
+    """Of collections that are open at the end of the text, the innermost with a bracket."""
+    from nnlint import complaints  # noqa: PLC0415 - as above
+
+    offset = event.end_mark.index - 1
+    unclosed = complaints.UNCLOSED.get(text[offset : offset + 1]) if event.flow_style else None
+    if unclosed:
+        raise _Refused("NN002", offset, unclosed.message, unclosed.help) from None
 
 
 _FAILURE = object()
