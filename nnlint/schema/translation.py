@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from nnlint.expression import is_expression
-from nnlint.mistakes import MOST_MISTAKES, too_many
+from nnlint.mistakes import MOST_MISTAKES, are_cut, too_many
 from nnlint.published import FIXED
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def translated(
         return []
     from nnlint.schema.messages import problems_of  # noqa: PLC0415 - only a mistake pays for it
 
-    problems = problems_of(present[:MOST_MISTAKES], path, layer)
-    if len(present) > MOST_MISTAKES:
+    problems = problems_of(present, path, layer)
+    if len(present) > MOST_MISTAKES and not are_cut(problems):
         problems.append(too_many((*path, *present[-1].path)))
     return problems
 
