@@ -196,7 +196,10 @@ class _Builder:
             return self.loader.get_event()
         except yaml.MarkedYAMLError as error:
             raise _syntax(error, self.text) from None
-        except ValueError:  # the Python parser asks chr() for what is no character
+        except (
+            ValueError,
+            OverflowError,
+        ):  # the Python parser asks chr() for what is no character
             raise _bad_escape(self.text, self.loader.index) from None
         except yaml.YAMLError as error:
             raise _Refused("NN002", getattr(error, "position", 0), "this is not YAML") from None
@@ -389,7 +392,7 @@ class _Builder:
         merged: list[tuple[Node, Node]] = []
         while not _ends(item := self.event(), yaml.MappingEndEvent):
             merges = _is_merge(item)
-            key = _node_of(item) if merges else self.node(item, depth + 1)
+            key = self._merge_key(item) if merges else self.node(item, depth + 1)
             child = self.node(self.event(), depth + 1)
             if not merges:
                 self._entry(node, key, child)
@@ -401,6 +404,11 @@ class _Builder:
         for _, source in merged:
             self._merge(node, source)
         return node
+
+    def _merge_key(self, event: Any) -> Node:
+        if event.anchor:
+            self._check_anchor(event)
+        return Node(event.value, event.start_mark.index, event.end_mark.index)
 
     def _entry(self, node: Node, key: Node, child: Node) -> None:
         if not isinstance(key.value, str):
@@ -463,10 +471,6 @@ def _ends(event: Any, kind: type) -> bool:
 def _is_merge(event: Any) -> bool:
     """Whether the key takes in other maps: `<<`, without quotes or a tag."""
     return type(event) is yaml.ScalarEvent and event.value == MERGE and event.implicit[0]
-
-
-def _node_of(event: Any) -> Node:
-    return Node(event.value, event.start_mark.index, event.end_mark.index)
 
 
 def _put(node: Node, key: Node, child: Node) -> None:

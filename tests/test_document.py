@@ -377,6 +377,7 @@ def test_an_alias_is_the_last_anchor_of_its_name() -> None:
         ("a: 1\n&x b:\n  - ¦&x c\n", 2),
         ("a: &x [1,\n  ¦&x 2]\n", 1),
         ("- &x {a: 1}\n- !!map ¦&x {a: 1}\n", 1),
+        ("a: &x {b: 1}\nc:\n  ? ¦&x <<\n  : {d: 1}\n", 1),
         ("- &y 1\n- &x 2\n- ¦&x 3\n- *x\n", 2),
     ],
 )
@@ -806,7 +807,14 @@ def test_two_backslashes_are_no_escape_of_half_a_pair() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['a: "\\U00110000"\n', 'a: "\\q"\n', 'a: "\\xZZ"\n', 'a: "b \\u12 c"\n']
+    "text",
+    [
+        'a: "\\U00110000"\n',
+        'a: "\\UFFFFFFFF"\n',
+        'a: "\\q"\n',
+        'a: "\\xZZ"\n',
+        'a: "b \\u12 c"\n',
+    ],
 )
 def test_a_bad_escape_is_called_one(text: str) -> None:
     (problem,) = said(text)
