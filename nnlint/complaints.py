@@ -42,20 +42,40 @@ TOO_DEEP = Complaint(
     "keys of one map begin in the same column",
 )  # fmt: skip
 KEY_WITHOUT_SPACE = r"\s*(- )?[A-Za-z_][\w-]*:[^\s:]"
-COMPLAINTS = (
-    SECOND_COLON,
-    Complaint(
+NO_KEY = Complaint(
+    "", "there is no key before this ':'", "write `key: value`, or '': for a key without text"
+)
+HALF_PAIR = Complaint(
+    "",
+    "this escape is half of a surrogate pair, and no character",
+    r"write the character itself, or \U and its eight digits",
+)
+HALVES = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F][0-9a-fA-F]{2}")
+UNKNOWN_ESCAPE = Complaint(
+    "escape|hexa?decimal number",
+    "an unknown escape in a double-quoted text",
+    "use single quotes, or double the \\",
+)
+NO_VALUE = Complaint(
+    "node content", "a value was expected here", "write one, or put it in quotes"
+)
+UNCLOSED = {
+    "[": Complaint(
         "expected ',' or ']'",
         "a list that was opened with [ is not closed",
         "close it with ], or put a comma before the next item",
         at_opening=True,
     ),
-    Complaint(
+    "{": Complaint(
         "expected ',' or '}'",
         "a map that was opened with { is not closed",
         "close it with }, or put a comma before the next key",
         at_opening=True,
     ),
+}
+COMPLAINTS = (
+    SECOND_COLON,
+    *UNCLOSED.values(),
     Complaint(
         "expected ':'",
         "a key without its ':'",
@@ -63,11 +83,7 @@ COMPLAINTS = (
         at_opening=True,
     ),
     MISALIGNED,
-    Complaint(
-        "escape|hexa?decimal number",
-        "an unknown escape in a double-quoted text",
-        "use single quotes, or double the \\",
-    ),
+    UNKNOWN_ESCAPE,
     Complaint(
         "quoted scalar|end of stream",
         "a quoted text is not closed",
@@ -79,7 +95,7 @@ COMPLAINTS = (
         "a value can't begin with this character",
         "put the value in quotes",
     ),
-    Complaint("node content", "a value was expected here", "write one, or put it in quotes"),
+    NO_VALUE,
     Complaint(
         "directive|incompatible YAML|document start",
         "text where the document should begin",
@@ -104,8 +120,20 @@ def find(said: str, text: str, offset: int) -> Complaint:
     if found is None:
         return Complaint("", f"this is not YAML: {said.strip()}", "check this line")
     *above, before = text[:offset].split("\n")[-2:]
+    if text[offset : offset + 1] == ":" and _lacks_a_key(found, before):
+        return NO_KEY
     if found is SECOND_COLON and above and re.match(KEY_WITHOUT_SPACE, above[0]):
         return NO_SPACE
     if found is SECOND_COLON and ":" not in before:
         return TOO_DEEP
     return TRAILING if found is MISALIGNED and before.strip() else found
+
+
+def _lacks_a_key(found: Complaint, before: str) -> bool:
+    return found is NO_VALUE or (found is MISALIGNED and not before.strip(" -"))
+
+
+def half_pair(text: str, offset: int) -> int | None:
+    """Where the escape begins that a parser refused there, if it is half of a pair."""
+    start = text.rfind("\\", 0, offset + 1)
+    return start if start >= 0 and HALVES.match(text, start) else None

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from nnlint import mistakes
 from nnlint.finding import Applies, Fix, Path, Problem, Replacement, Span
 from nnlint.scalars import TooLong, clear, is_unambiguous, resolve, spelling
 from nnlint.wording import described, grouped, plural, quoted
@@ -145,6 +146,10 @@ class _Refused(Exception):  # noqa: N818
         self.code, self.offset, self.message, self.help = code, offset, message, help
 
 
+class _Unclosed(_Refused):
+    """The text ends where a value should stand: a bracket before it is open."""
+
+
 def read(text: str) -> Document:
     """Read one YAML document; whatever is wrong with it comes back as problems."""
     builder = _Builder(text.removeprefix("\ufeff"))
@@ -162,7 +167,9 @@ class _Builder:
         self.text = text
         self.lines = Lines(text)
         self.problems: list[Problem] = []
+        self.mistakes = self.ambiguous = 0
         self.anchors: dict[str, Node | None] = {}
+        self.anchored: dict[str, int] = {}
         self.nodes = 0
         self.hashes: list[tuple[int, int]] = []
         self.end = len(text)
@@ -189,6 +196,11 @@ class _Builder:
             return self.loader.get_event()
         except yaml.MarkedYAMLError as error:
             raise _syntax(error, self.text) from None
+        except (
+            ValueError,
+            OverflowError,
+        ):  # the Python parser asks chr() for what is no character
+            raise _bad_escape(self.text, self.loader.index) from None
         except yaml.YAMLError as error:
             raise _Refused("NN002", getattr(error, "position", 0), "this is not YAML") from None
 
@@ -206,7 +218,10 @@ class _Builder:
             )
 
     def problem(self, code: str, start: int, end: int, message: str, remedy: str) -> None:
-        """Note a problem that does not end the reading."""
+        """Note a problem that does not end the reading, unless it is one too many."""
+        if self.mistakes == mistakes.MOST_MISTAKES:
+            raise _Refused(mistakes.TOO_MANY, start, mistakes.MESSAGE, mistakes.HELP)
+        self.mistakes += 1
         span = self.lines.span(start, end)
         self.problems.append(Problem(code, (), message, remedy, span=span))
 
@@ -221,11 +236,27 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, depth)
         if event.anchor:
+            self._check_anchor(event)
             self.anchors[event.anchor] = None
         node = self._built(event, depth)
         if event.anchor:
             self.anchors[event.anchor] = node
         return node
+
+    def _check_anchor(self, event: Any) -> None:
+        """YAML takes the last anchor of a name, and PyYAML's loader none of them."""
+        name = f"&{event.anchor}"
+        start = self.text.index(name, event.start_mark.index)  # a tag may stand before it
+        first = self.anchored.setdefault(name, start)
+        if first != start:
+            self.problem(
+                "NN016",
+                start,
+                start + len(name),
+                f"the anchor {name} stands twice, first on line {self.lines.place(first)[0]}: "
+                "PyYAML does not load such a file",
+                "give it another name",
+            )
 
     def _guard(self, event: Any, depth: int, added: int = 1) -> None:
         self.nodes += added
@@ -247,9 +278,12 @@ class _Builder:
     def _built(self, event: Any, depth: int) -> Node:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(event, depth)
-        return self._mapping(event, depth)
+        build = self._sequence if isinstance(event, yaml.SequenceStartEvent) else self._mapping
+        try:
+            return build(event, depth)
+        except _Unclosed:
+            _blame_bracket(event, self.text)
+            raise
 
     def _alias(self, event: Any, depth: int) -> Node:
         offset = event.start_mark.index
@@ -268,10 +302,21 @@ class _Builder:
 
     def _scalar(self, event: Any) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
+        if event.style == '"':
+            self._check_escapes(event.value, start, end)
         if "#" in event.value:
             block = event.style in ("|", ">")  # its header may carry a comment
             self.hashes.append((self.text.find("\n", start) if block else start, end))
         return Node(self._scalar_value(event, start, end), start, end)
+
+    def _check_escapes(self, value: str, start: int, end: int) -> None:
+        """The Python parser takes half of a surrogate pair for a character."""
+        if value.isprintable() or not re.search("[\ud800-\udfff]", value):
+            return
+        from nnlint import complaints  # noqa: PLC0415 - only a mistake pays for it
+
+        half = complaints.HALVES.search(self.text, start, end)
+        raise _bad_escape(self.text, half.start() if half else start)
 
     def _scalar_value(self, event: Any, start: int, end: int) -> Any:
         text = event.value
@@ -295,19 +340,17 @@ class _Builder:
 
     def _warn_if_ambiguous(self, event: Any, value: Any, start: int, end: int) -> None:
         text = event.value
-        if len(text) > LONGEST_AMBIGUOUS:
+        if len(text) > LONGEST_AMBIGUOUS or self.ambiguous > mistakes.MOST_MISTAKES:
             return
         theirs = _pyyaml_value(text)
         if _same(value, theirs):
             return
-        here = "text" if isinstance(value, str) else f"{value!r}"
-        there = f"reads it as {_spelled(theirs)}" if theirs is not _FAILURE else "fails on it"
-        message = f"{quoted(text)} is {here} here (YAML 1.2), but PyYAML {there}"
         span = self.lines.span(start, end)
-        anchor = f"&{event.anchor} " if event.anchor else ""
-        fix = Fix(Applies.SAFE, respelt=(Replacement(span, anchor + clear(value, text)),))
-        remedy = spelling(value, text)
-        self.problems.append(Problem("NN012", (), message, remedy, span=span, fix=fix))
+        self.ambiguous += 1
+        if self.ambiguous > mistakes.MOST_MISTAKES:
+            self.problems.append(mistakes.too_many_ambiguous(span))
+        else:
+            self.problems.append(_ambiguous(event, value, theirs, span))
 
     def _tagged(self, event: Any, start: int, end: int) -> Any:
         tag = event.tag
@@ -349,7 +392,7 @@ class _Builder:
         merged: list[tuple[Node, Node]] = []
         while not _ends(item := self.event(), yaml.MappingEndEvent):
             merges = _is_merge(item)
-            key = _node_of(item) if merges else self.node(item, depth + 1)
+            key = self._merge_key(item) if merges else self.node(item, depth + 1)
             child = self.node(self.event(), depth + 1)
             if not merges:
                 self._entry(node, key, child)
@@ -361,6 +404,11 @@ class _Builder:
         for _, source in merged:
             self._merge(node, source)
         return node
+
+    def _merge_key(self, event: Any) -> Node:
+        if event.anchor:
+            self._check_anchor(event)
+        return Node(event.value, event.start_mark.index, event.end_mark.index)
 
     def _entry(self, node: Node, key: Node, child: Node) -> None:
         if not isinstance(key.value, str):
@@ -405,6 +453,17 @@ class _Builder:
                     _put(node, one.keys[name], child)
 
 
+def _ambiguous(event: Any, value: Any, theirs: Any, span: Span) -> Problem:
+    """PyYAML takes the scalar for something else."""
+    text = event.value
+    here = "text" if isinstance(value, str) else f"{value!r}"
+    there = f"reads it as {_spelled(theirs)}" if theirs is not _FAILURE else "fails on it"
+    message = f"{quoted(text)} is {here} here (YAML 1.2), but PyYAML {there}"
+    anchor = f"&{event.anchor} " if event.anchor else ""
+    fix = Fix(Applies.SAFE, respelt=(Replacement(span, anchor + clear(value, text)),))
+    return Problem("NN012", (), message, spelling(value, text), span=span, fix=fix)
+
+
 def _ends(event: Any, kind: type) -> bool:
     return isinstance(event, kind)
 
@@ -412,10 +471,6 @@ def _ends(event: Any, kind: type) -> bool:
 def _is_merge(event: Any) -> bool:
     """Whether the key takes in other maps: `<<`, without quotes or a tag."""
     return type(event) is yaml.ScalarEvent and event.value == MERGE and event.implicit[0]
-
-
-def _node_of(event: Any) -> Node:
-    return Node(event.value, event.start_mark.index, event.end_mark.index)
 
 
 def _put(node: Node, key: Node, child: Node) -> None:
@@ -446,9 +501,32 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> _Refused:
     offset = here.index if here else 0
     complaint = complaints.find(f"{error.problem or ''} {error.context or ''}", text, offset)
     at_end = offset >= len(text.rstrip())
+    if complaint is complaints.UNKNOWN_ESCAPE:
+        return _bad_escape(text, offset)
+    if complaint is complaints.NO_VALUE and at_end:
+        return _Unclosed("NN002", offset, complaint.message, complaint.help)
     if complaint.at_opening and opening and here and (at_end or opening.line < here.line):
         offset = opening.index
     return _Refused("NN002", offset, complaint.message, complaint.help)
+
+
+def _bad_escape(text: str, offset: int) -> _Refused:
+    """An escape that is no character, found there."""
+    from nnlint import complaints  # noqa: PLC0415 - as above
+
+    half = complaints.half_pair(text, offset)
+    said = complaints.UNKNOWN_ESCAPE if half is None else complaints.HALF_PAIR
+    return _Refused("NN002", offset if half is None else half, said.message, said.help)
+
+
+def _blame_bracket(event: Any, text: str) -> None:
+    """Of collections that are open at the end of the text, the innermost with a bracket."""
+    from nnlint import complaints  # noqa: PLC0415 - as above
+
+    offset = event.end_mark.index - 1
+    unclosed = complaints.UNCLOSED.get(text[offset : offset + 1]) if event.flow_style else None
+    if unclosed:
+        raise _Refused("NN002", offset, unclosed.message, unclosed.help) from None
 
 
 _FAILURE = object()

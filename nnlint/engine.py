@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nnlint import expectation, ignores, placing, rules, sources, stages
+from nnlint import expectation, ignores, mistakes, placing, rules, sources, stages
 from nnlint.finding import Finding, Problem, Severity, Span
 from nnlint.policy import EVERY_RULE
 from nnlint.record import Record
@@ -142,7 +142,7 @@ class _Said(Record):
         findings: in its order.
         quiet: what was found and is not said.
         ignored: how much its comments silence.
-        hides: an error keeps part of it from being looked at.
+        hides: an error, or how many there are, keeps part of it from being looked at.
     """
 
     findings: tuple[Finding, ...]
@@ -158,6 +158,8 @@ def _checked(
     from nnlint import meaning, unused  # noqa: PLC0415 - with the schema jsonschema loads
 
     meant = stages.run("schema", meaning.read, read.data)
+    if mistakes.are_cut(meant.problems):
+        return [], meant.problems  # no later stage is safe on what was not checked
     networks = _networks(meant, variant, policy)
     found = list(unused.check(meant.data))
     for each in networks:
@@ -172,11 +174,12 @@ def _said(read: Document, problems: Iterable[Problem], policy: Policy, *, whole:
     """
     placed = _allowed(placing.placed(read, problems), policy)
     hiding = any(map(hides, placed))
+    cut = any(one.code == mistakes.TOO_MANY for one in placed)
 
     def judges(code: str) -> bool:
         # behind an error lies what no rule has seen: its ignores may be needed there
         seen = whole and not hiding
-        return policy.judges(code) and (seen or code.startswith(SEEN_FIRST))
+        return not cut and policy.judges(code) and (seen or code.startswith(SEEN_FIRST))
 
     silenced = ignores.apply(ignores.find(read), placed, judges)
     unneeded = _allowed(placing.placed(read, silenced.problems), policy)
@@ -185,7 +188,7 @@ def _said(read: Document, problems: Iterable[Problem], policy: Policy, *, whole:
     shown.sort(key=lambda finding: finding.sort_key)
     kept = set(map(id, shown))
     quiet = tuple(one for one in found if id(one) not in kept)
-    return _Said(tuple(shown), quiet, silenced.ignored, hiding)
+    return _Said(tuple(shown), quiet, silenced.ignored, hiding or cut)
 
 
 def hides(finding: Finding) -> bool:

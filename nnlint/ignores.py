@@ -156,8 +156,9 @@ def apply(
     for finding in everything:
         code = finding.rule.code
         fitting = {(code, finding.span.line), (code, None)} & asked
-        used |= set() if finding.binding else fitting
-        if finding.binding or not fitting:
+        obliged = finding.binding or rules.ends_reading(code)
+        used |= set() if obliged else fitting
+        if obliged or not fitting:
             kept.append(finding)
     known = set(rules.codes())
     judged = [one for one in ignores if one.code not in known or judges(one.code)]
@@ -171,7 +172,7 @@ def _beside(ignore: Ignore, kept: Iterable[Finding]) -> Finding | None:
     for finding in kept:
         if finding.rule.code == ignore.code:
             inside = finding.span.line <= ignore.span.line <= finding.span.end_line
-            if inside or finding.binding:
+            if inside or finding.binding or rules.ends_reading(ignore.code):
                 return finding
     return None
 
@@ -194,6 +195,9 @@ def _misplaced(told: Problem, code: str, beside: Finding) -> Problem:
     """The comment has a reason, and stands where it does not count."""
     if beside.binding:
         message = f"no comment silences {code} here: the repository sets that budget"
+        return told._replace(message=message, help="remove it from the comment")
+    if rules.ends_reading(code):
+        message = f"no comment silences {code}: what stands behind it was not read as it is"
         return told._replace(message=message, help="remove it from the comment")
     message = f"{code} is found on line {beside.span.line}, and this comment is not on it"
     hint = f"move the comment to the end of line {beside.span.line}, or alone above it"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from nnlint import mistakes
 from nnlint.edits import apply
 from nnlint.record import Record
 
@@ -49,13 +50,15 @@ def read(data: Any) -> Meant:
     told: list[Problem] = []
     for _ in range(MOST_ROUNDS):
         checked = schema.check(data)
-        mended = [problem for problem in checked.problems if problem.meant]
+        cut = mistakes.are_cut(checked.problems)
+        mended = [problem for problem in checked.problems if problem.meant and not cut]
         if not mended:
             break
         told += [_placed(problem, renamed) for problem in mended]
         data = deepcopy(data)
         _mend(data, [edit for problem in mended for edit in problem.meant], renamed)
-    told += [_placed(one, renamed) for one in checked.problems if not one.meant]
+    rest = (one for one in checked.problems if cut or not one.meant)
+    told = mistakes.told([*told, *(_placed(one, renamed) for one in rest)])
     return Meant(data, told, checked.refused, renamed)
 
 

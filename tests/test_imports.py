@@ -33,7 +33,7 @@ LEVELS = (
         "stages",
         "interrupts",
     },
-    {"finding", "layers", "expression"},
+    {"finding", "layers", "expression", "mistakes"},
     {"document", "published", "landmarks"},
     {"schema", "unused"},
     {"spec"},

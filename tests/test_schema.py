@@ -419,7 +419,7 @@ def test_the_right_value_is_known_and_fits(
     assert (remedy.value, type(remedy.value)) == (right, type(right))
     assert remedy.words == words
     whole = {"type": kind, **given, key: remedy.value}
-    assert validation.of_layer(layer_types()[kind], whole) == []
+    assert list(validation.of_layer(layer_types()[kind], whole)) == []
 
 
 @pytest.mark.parametrize(
@@ -456,7 +456,7 @@ def test_where_it_is_not_one_thing_none_is_made_up(kind: str, key: str, value: o
     ],
 )
 def test_the_right_key_is_known(kind: str, written: dict[str, Any], right: str | None) -> None:
-    breaches = validation.of_layer(layer_types()[kind], {"type": kind, **written})
+    breaches = list(validation.of_layer(layer_types()[kind], {"type": kind, **written}))
     (breach,) = (one for one in breaches if one.keyword == "additionalProperties")
     key = list(written)[-1]
     _, remedy = unknown_keys.unknown_key(key, breach, kind, layer_types()[kind])

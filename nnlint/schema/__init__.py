@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nnlint import mistakes
 from nnlint.record import Record
 from nnlint.schema import validation
 from nnlint.schema.blocks import Blocks
@@ -17,6 +18,8 @@ from nnlint.schema.roles import role_problems
 from nnlint.schema.translation import translated
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nnlint.finding import Path, Problem
     from nnlint.layers.attribute import JsonSchema
 
@@ -35,13 +38,20 @@ class Checked(Record):
 
 def check(data: Any) -> Checked:
     """Check a document's data against the schema."""
-    problems = translated(validation.of_envelope(data), ())
-    refused = {refused_part(problem.path) for problem in problems if problem.code != "NN113"}
+    refused: set[Path] = set()
+    return Checked(mistakes.told(_found(data, refused)), frozenset(refused))
+
+
+def _found(data: Any, refused: set[Path]) -> Iterator[Problem]:
+    """What is wrong, as far as anybody asks; notes what can't be used because of it."""
+    for problem in translated(validation.of_envelope(data), ()):
+        if problem.code != "NN113":
+            refused.add(refused_part(problem.path))
+        yield problem
     composed = Composition(data).problems() if isinstance(data, dict) else ()
     for part, problem in composed:
-        problems.append(problem)
         refused.add(part)
-    return Checked(problems, frozenset(refused))
+        yield problem
 
 
 def check_value(key: str, kind: JsonSchema, value: Any, path: Path) -> list[Problem]:

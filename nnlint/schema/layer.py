@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from nnlint.expression import is_expression
 from nnlint.layers import find
+from nnlint.mistakes import told
 from nnlint.published import FIXED, required_keys
 from nnlint.schema import validation
 from nnlint.schema.expressions import expression_problems, with_signs
@@ -40,9 +42,9 @@ class LayerCheck:
         if not isinstance(item, dict):
             return None, [_no_layer(item, path)]
         if "block" in item:
-            return None, list(self._blocks.use_problems(item, path, known))
+            return None, told(self._blocks.use_problems(item, path, known))
         layer, problems = self._map(item, path)
-        problems += _expression_problems(item, path, layer, known)
+        problems = told(chain(problems, _expression_problems(item, path, layer, known)))
         return layer, [_with_remedy(one, item, path, known) for one in problems]
 
     def _bare_name(self, name: str, path: Path) -> Found:

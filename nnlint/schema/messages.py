@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from nnlint import mistakes
 from nnlint.finding import Edit, spell
 from nnlint.layers.attribute import LARGEST
 from nnlint.published import BLOCK_KEYS, VARIANT
@@ -14,7 +16,7 @@ from nnlint.schema.wrong_values import remedy_of
 from nnlint.wording import described, grouped, listed, plural, quoted, short_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from nnlint.finding import Path, Problem
     from nnlint.layers.attribute import JsonSchema
@@ -32,19 +34,25 @@ def problems_of(
     breaches: Sequence[Breach], path: Path, layer: type[Layer] | None
 ) -> list[Problem]:
     """The problems of the value at `path`, a layer of that type if one is given, each once."""
-    problems: dict[tuple[str, Path, str], Problem] = {}
-    meant = {key for breach in breaches for key in _meant(breach, layer)}
-    for breach in breaches:
-        for one in _problems(breach, path, layer, meant):
-            problems.setdefault((one.code, one.path, one.message), one)
-    return list(problems.values())
+    meant = set(_meant(breaches, layer))
+    found = (one for breach in breaches for one in _problems(breach, path, layer, meant))
+    return mistakes.told(_each_once(found))
 
 
-def _meant(breach: Breach, layer: type[Layer] | None) -> Iterator[Path]:
+def _each_once(problems: Iterable[Problem]) -> Iterator[Problem]:
+    met: set[tuple[str, Path, str]] = set()
+    for one in problems:
+        likeness = (one.code, one.path, one.message)
+        if likeness not in met:
+            met.add(likeness)
+            yield one
+
+
+def _meant(breaches: Sequence[Breach], layer: type[Layer] | None) -> Iterator[Path]:
     """The keys that misspelt ones stand for: these are not missing as well."""
-    if breach.keyword != "additionalProperties":
-        return
-    for key in _unknown(breach):
+    maps = (breach for breach in breaches if breach.keyword == "additionalProperties")
+    unknown = ((breach, key) for breach in maps for key in _unknown(breach))
+    for breach, key in islice(unknown, mistakes.MOST_MISTAKES + 1):  # each of them is told
         right = meant_key(key, breach, layer)
         # a single input and several are written under two keys, and one is enough
         words = ("input", "inputs") if right == "inputs" else filter(None, [right])

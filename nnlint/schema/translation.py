@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from nnlint.expression import is_expression
+from nnlint.mistakes import MOST_MISTAKES, are_cut, too_many
 from nnlint.published import FIXED
 
 if TYPE_CHECKING:
@@ -19,12 +21,16 @@ def translated(
     breaches: Iterable[Breach], path: Path, layer: type[Layer] | None = None
 ) -> list[Problem]:
     """The problems of the value at `path`, which is a layer where its type is given."""
-    present = [breach for breach in breaches if not _comes_later(breach, path)]
+    all_present = (breach for breach in breaches if not _comes_later(breach, path))
+    present = list(islice(all_present, MOST_MISTAKES + 1))
     if not present:
         return []
     from nnlint.schema.messages import problems_of  # noqa: PLC0415 - only a mistake pays for it
 
-    return problems_of(present, path, layer)
+    problems = problems_of(present, path, layer)
+    if len(present) > MOST_MISTAKES and not are_cut(problems):
+        problems.append(too_many((*path, *present[-1].path)))
+    return problems
 
 
 def _comes_later(breach: Breach, path: Path) -> bool:

@@ -14,6 +14,8 @@ from nnlint.published import BLOCK_KEYS, envelope, fragment
 from nnlint.record import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nnlint.finding import Path
     from nnlint.layers.attribute import Attribute, JsonSchema
     from nnlint.layers.base import Layer
@@ -44,31 +46,31 @@ class Breach(Record):
         return self.path[0] if self.path else None
 
 
-def of_envelope(data: Any) -> list[Breach]:
+def of_envelope(data: Any) -> Iterator[Breach]:
     """What is wrong with a spec, apart from its layers."""
     return _breaches(_envelope_validator(), data)
 
 
-def of_layer(layer: type[Layer], data: Any) -> list[Breach]:
+def of_layer(layer: type[Layer], data: Any) -> Iterator[Breach]:
     """What is wrong with a layer that is written as a map, apart from those inside it."""
     validator = _layer_validator(layer)
     holds_layers = any(one.holds_layers for key, one in layer.keys().items() if key in data)
     return _breaches(validator, data) if holds_layers else _unless_sound(validator, data)
 
 
-def of_use(data: Any) -> list[Breach]:
+def of_use(data: Any) -> Iterator[Breach]:
     """What is wrong with a use of a block, apart from its arguments."""
     return _breaches(_use_validator(), data)
 
 
-def of_overrides(taken: dict[str, Attribute], data: Any) -> list[Breach]:
+def of_overrides(taken: dict[str, Attribute], data: Any) -> Iterator[Breach]:
     """What is wrong with values that stand apart from their layer."""
     kinds = {key: value.kind for key, value in taken.items()}
     schema = {"type": "object", "additionalProperties": False, "properties": kinds}
     return _breaches(_validator_class()(schema), data)
 
 
-def of_value(key: str, kind: JsonSchema, value: Any) -> list[Breach]:
+def of_value(key: str, kind: JsonSchema, value: Any) -> Iterator[Breach]:
     """What is wrong with one value under its key."""
     if (key, id(kind)) not in _value_validators:
         whole = {"type": "object", "properties": {key: kind}}
@@ -104,8 +106,9 @@ def _validator_class() -> Any:
     return extend(Draft7Validator, type_checker=strict)
 
 
-def _breaches(validator: Any, data: Any) -> list[Breach]:
-    return [
+def _breaches(validator: Any, data: Any) -> Iterator[Breach]:
+    """One by one: whoever stops at the first thousand pays for no more."""
+    return (
         Breach(
             keyword=str(error.validator),
             wanted=error.validator_value,
@@ -115,7 +118,7 @@ def _breaches(validator: Any, data: Any) -> list[Breach]:
             of_name="propertyNames" in error.absolute_schema_path,
         )
         for error in validator.iter_errors(data)
-    ]
+    )
 
 
 _sound: dict[int, set[Any]] = {}
@@ -124,15 +127,16 @@ MOST_SOUND = 1_000
 """So much of it is kept for each."""
 
 
-def _unless_sound(validator: Any, data: Any) -> list[Breach]:
+def _unless_sound(validator: Any, data: Any) -> Iterator[Breach]:
     """The same, for what many write alike: `{type: MaxPool2d, kernel_size: 2}`."""
     known, likeness = _sound.setdefault(id(validator), set()), _likeness(data)
     if likeness in known:
-        return []
-    found = _breaches(validator, data)
-    if not found and len(known) < MOST_SOUND:
+        return
+    first = None
+    for first in _breaches(validator, data):
+        yield first
+    if first is None and len(known) < MOST_SOUND:
         known.add(likeness)
-    return found
 
 
 def _likeness(value: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from nnlint.expression import is_expression
@@ -23,7 +25,8 @@ def variable_problems(variables: dict[str, Any]) -> Iterator[Problem]:
     above: Names = {}
     for name, value in variables.items():
         for one in expression_problems(value, ("vars", name), above):
-            below = any(f"'${other}'" in one.message for other in variables)
+            asked = re.findall(r"'\$([^']+)'", one.message)
+            below = any(other in variables for other in asked)
             hint = "it may ask for variables above it: move that one up"
             yield one._replace(help=hint) if below else one
         above[name] = None
@@ -50,8 +53,9 @@ def variant_problems(
     for variant, values in variants.items():
         for name, value in values.items() if isinstance(values, dict) else ():
             path = ("variants", variant, name)
-            wrong = (*expression_problems(value, path, known), *_not_as_meant(value, path))
-            yield from ((path, one) for one in wrong)
+            wrong = chain(expression_problems(value, path, known), _not_as_meant(value, path))
+            for one in wrong:
+                yield path, one
             if name not in variables:
                 yield path, _unknown(name, path, variables)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from tests.hostile.case import MARK, ROW, Case, clean, holding, raw, refused, text
 
 LONG = 5_000_000
-ERRORS = 3_000
+ERRORS = 100_000
+ENTRIES = ERRORS // 2
+"""Of a map: each is two nodes, a key and its value."""
 """In one file: each costs some time, and there is no end of telling them."""
 GOOD = f"{MARK}layers: [{ROW}]\n"
 PARAMS = 4 * 4 + 4
@@ -91,7 +93,7 @@ YAML = (
     text("many commas", "NN002", f"{MARK}layers: [¦," + "," * 100_000),
     text("many colons", "NN002", f"{MARK}layers: a¦" + ": b" * 100_000),
     text("key twice", "NN008", f"{MARK}¦input: [5]\nlayers: [{ROW}]\n"),
-    text("key thousands of times", "NN008",
+    text("key thousands of times", "NN008 NN015",
          f"{MARK}layers: [{ROW}]\n¦" + "input: 1\n" * ERRORS),
     *(tagged(f"{tag} x") for tag in (
         "!!python/name:os.system", "!!python/module:os", "!!python/object:os.system",
@@ -169,11 +171,22 @@ LONGS = (
     text("long comment", "NN120", f"{MARK}layers: [¦Linaer] # {'a' * LONG}\n"),
     text("long anchor", "NN120", f"{MARK}layers: [¦&{'a' * LONG} Linaer]\n"),
     text("long tag", "NN011", f"{MARK}name: ¦!{'a' * LONG} x\nlayers: [{ROW}]\n"),
-    text("many errors", "NN120", f"{MARK}layers: [¦{'Linaer, ' * ERRORS}]\n"),
-    text("many errors on lines", "NN120",
+    text("many errors", "NN015 NN120", f"{MARK}layers: [¦{'Linaer, ' * ERRORS}]\n"),
+    text("many errors on lines", "NN015 NN120",
          f"{MARK}layers:\n  - ¦Linaer\n" + "  - Linaer\n" * ERRORS),
-    text("many keys", "NN103",
-         f"{MARK}layers: [{ROW}]\n¦" + "".join(f"k{n}: 1\n" for n in range(ERRORS))),
+    text("many keys", "NN015 NN103",
+         f"{MARK}layers: [{ROW}]\n¦" + "".join(f"k{n}: 1\n" for n in range(ENTRIES))),
+    text("many keys of a layer", "NN015 NN103",
+         f"{MARK}layers: [{{type: ReLU, ¦{', '.join(f'k{n}: 1' for n in range(ENTRIES))}}}]\n"),
+    text("many axes that are none", "NN015 NN101",
+         f"nnlint: 1\ninput: [¦{'x, ' * ERRORS}]\nlayers: [{ROW}]\n"),
+    text("many variables of nothing", "NN015 NN115",
+         f"{MARK}layers: [{ROW}]\nvars:\n  k: ¦$z\n"
+         + "".join(f"  k{n}: $z\n" for n in range(ENTRIES // 2))),
+    text("many keys that are lists", "NN010 NN015",
+         f"{MARK}layers: [{ROW}]\nname: [? ¦[] : 1{', ? [] : 1' * ENTRIES}]\n"),
+    text("many old words", "NN012 NN015 NN101",
+         f"{MARK}layers: [{ROW}]\nname: ¦[no{', no' * ENTRIES}]\n"),
     text("many ignores", "NN120",
          f"{MARK}layers: [¦Linaer]\n" + "# nnlint: ignore[NN201]\n" * 5_000),
     text("many codes in an ignore", "NN120",
