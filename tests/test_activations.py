@@ -265,6 +265,32 @@ def test_experts_that_are_not_chosen_compute_nothing() -> None:
     assert found(json.dumps(text)).total == 3 * (8 + 2 * (16 + 4))
 
 
+def part(*layers: Any, repeat: int = 1) -> dict[str, Any]:
+    return {"type": "Sequential", "layers": list(layers), "repeat": repeat}
+
+
+@pytest.mark.parametrize(
+    ("layers", "peak"),
+    [
+        # in the second copy, too, the end of the copy before is gone when 60 is computed
+        ([part(linear(1), linear(100), part(linear(60), linear(100), repeat=3), repeat=2)],
+         100 + 60),
+        # a part that stands once in each copy takes 50 once: not while its second 60 is made
+        ([linear(50), part(part(linear(60), linear(60)), linear(50), repeat=2)], 60 + 60),
+        ([linear(50), part(part(linear(60), linear(60), repeat=2), linear(50), repeat=3)],
+         60 + 60),
+    ],
+)  # fmt: skip
+def test_parts_in_parts(layers: list[Any], peak: int) -> None:
+    assert estimate(*layers).peak == peak
+    assert simulated({"input": 4}, layers, []).peak() == peak
+
+
+def test_nothing_is_computed_where_there_are_no_layers() -> None:
+    got = estimate(part())
+    assert (got.peak, got.at, got.total) == (4, None, 0)
+
+
 # What is not known
 
 HOLES: list[Any] = [{"type": "Linear"}, {"type": "Linear", "out_features": "$nowhere"}, "Dense"]
