@@ -258,6 +258,13 @@ def test_outputs_are_kept_to_the_end() -> None:
     assert estimate(*layers, outputs=["b"]).peak == 60 + 1
 
 
+def test_an_input_that_is_an_output_is_kept_to_the_end() -> None:
+    layers = [linear(1), linear(60), linear(1, name="end")]
+    assert_as_simulated({"x": 50}, layers, ["end", "x"])
+    assert estimate(*layers, width=50, outputs=["end", "input"]).peak == 50 + 1 + 60
+    assert estimate(*layers, width=50, outputs=["end"]).peak == 1 + 60
+
+
 def test_experts_that_are_not_chosen_compute_nothing() -> None:
     """A router of 8, then 2 of 8 experts with 16 and 4 for each of 3 tokens."""
     moe = {"type": "MoE", "num_experts": 8, "top_k": 2, "expert": [linear(16), linear(4)]}
