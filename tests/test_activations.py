@@ -280,7 +280,8 @@ def part(*layers: Any, repeat: int = 1) -> dict[str, Any]:
     ("layers", "peak"),
     [
         # in the second copy, too, the end of the copy before is gone when 60 is computed
-        ([part(linear(1), linear(100), part(linear(60), linear(100), repeat=3), repeat=2)],
+        ([linear(100),
+          part(linear(1), linear(100), part(linear(60), linear(100), repeat=3), repeat=2)],
          100 + 60),
         # a part that stands once in each copy takes 50 once: not while its second 60 is made
         ([linear(50), part(part(linear(60), linear(60)), linear(50), repeat=2)], 60 + 60),
