@@ -761,3 +761,51 @@ def test_a_dtype_of_its_own_is_not_to_be_changed() -> None:
     size = {"max": 90, "dtype": "float16"}
     (finding,) = broken(lint_text(network([9], layers, budget={"size": size})))
     assert "dtype:" not in (finding.help or "")
+
+
+def test_the_layer_that_feeds_the_heavy_ones_is_asked() -> None:
+    """Three heads of 500 leave the network; behind an activation 4 features reach them."""
+    first = {"type": "Linear", "out_features": 4}
+    heads = [
+        {"type": "Linear", "out_features": 500, "from": "act", "name": f"head{n}"}
+        for n in range(3)
+    ]
+    layers = [first, {"type": "ReLU", "name": "act"}, *heads]
+    most = (2 * 3 + 3) + 3 * (3 * 500 + 500)
+    outputs = [head["name"] for head in heads]
+    text = network([2], layers, outputs=outputs, budget={"params": most})
+    (finding,) = broken(lint_text(text))
+    assert "out_features: 3 fits (Linear #1)" in (finding.help or "")
+
+
+def test_a_share_of_a_part_leaves_out_what_stands_beside_it() -> None:
+    """9·9 + 9 of all parameters stand in a, and 9·4 in b."""
+    limit = {"layers": {"b": {"layer_share": "99%"}}}
+    (line,) = lint_text(spec(budget=limit)).limits
+    assert line.used == Fraction(B, A + NORM + B)
+
+
+def test_the_copies_of_a_layer_weigh_together() -> None:
+    """From 8 to 16 once, and twice from 16 to 16."""
+    layers = [{"type": "Linear", "out_features": 16, "repeat": 3}]
+    (finding,) = broken(lint_text(network([8], layers, budget={"params": 100})))
+    weight = (8 * 16 + 16) + 2 * (16 * 16 + 16)
+    assert f"heaviest: Linear #1 {weight} (100.0 %)" in (finding.help or "")
+
+
+def test_each_layer_of_a_pattern_grows_from_what_it_was() -> None:
+    """45 of a, then 5·20 + 20 of b: each adds nothing to its own."""
+    widths = {"a": 5, "b": 20}
+    a, b = ({"type": "Linear", "out_features": widths[name], "name": name} for name in widths)
+    budget = {"layers": {"*": {"params": {"max_increase": 0}}}}
+    text = network([8], [a, "ReLU", b], budget=budget)
+    assert codes(grown(text, text)) == []
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"), [("budget=", ["NN905"]), ("pyproject.toml", [])]
+)
+def test_a_pattern_in_a_call_must_name_a_layer(origin: str, expected: list[str]) -> None:
+    """It is written for this spec; a repository's is written for many."""
+    ceilings = tuple(read({"layers": {"nothing": {"params": 5}}}, origin))
+    assert codes(lint_text(spec(), policy=Policy(ceilings=ceilings))) == expected
