@@ -104,7 +104,7 @@ class _Walk:
                 last[value] = step
             latest[id(node)] = step
         for output in self.graph.outputs.values():
-            last.pop(latest.get(id(output.edge.node), -1), None)
+            last.pop(latest.get(id(output.edge.node), output.edge.entry or -1), None)
         return last
 
     def _taken(self, node: Node, latest: dict[int, int]) -> Iterator[Value]:

@@ -258,11 +258,45 @@ def test_outputs_are_kept_to_the_end() -> None:
     assert estimate(*layers, outputs=["b"]).peak == 60 + 1
 
 
+def test_an_input_that_is_an_output_is_kept_to_the_end() -> None:
+    layers = [linear(1), linear(60), linear(1, name="end")]
+    assert_as_simulated({"x": 50}, layers, ["end", "x"])
+    assert estimate(*layers, width=50, outputs=["end", "input"]).peak == 50 + 1 + 60
+    assert estimate(*layers, width=50, outputs=["end"]).peak == 1 + 60
+
+
 def test_experts_that_are_not_chosen_compute_nothing() -> None:
     """A router of 8, then 2 of 8 experts with 16 and 4 for each of 3 tokens."""
     moe = {"type": "MoE", "num_experts": 8, "top_k": 2, "expert": [linear(16), linear(4)]}
     text = {"nnlint": 1, "input": {"sequence": [3, 4]}, "layers": [moe]}
     assert found(json.dumps(text)).total == 3 * (8 + 2 * (16 + 4))
+
+
+def part(*layers: Any, repeat: int = 1) -> dict[str, Any]:
+    return {"type": "Sequential", "layers": list(layers), "repeat": repeat}
+
+
+@pytest.mark.parametrize(
+    ("layers", "peak"),
+    [
+        # in the second copy, too, the end of the copy before is gone when 60 is computed
+        ([linear(100),
+          part(linear(1), linear(100), part(linear(60), linear(100), repeat=3), repeat=2)],
+         100 + 60),
+        # a part that stands once in each copy takes 50 once: not while its second 60 is made
+        ([linear(50), part(part(linear(60), linear(60)), linear(50), repeat=2)], 60 + 60),
+        ([linear(50), part(part(linear(60), linear(60), repeat=2), linear(50), repeat=3)],
+         60 + 60),
+    ],
+)  # fmt: skip
+def test_parts_in_parts(layers: list[Any], peak: int) -> None:
+    assert estimate(*layers).peak == peak
+    assert simulated({"input": 4}, layers, []).peak() == peak
+
+
+def test_nothing_is_computed_where_there_are_no_layers() -> None:
+    got = estimate(part())
+    assert (got.peak, got.at, got.total) == (4, None, 0)
 
 
 # What is not known

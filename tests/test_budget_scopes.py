@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from nnlint import comparison
 from nnlint.budget import trials
+from nnlint.budget.ceiling import read
 from nnlint.cli import main
 from nnlint.engine import lint_text
 from nnlint.policy import Policy
@@ -666,3 +667,145 @@ def test_advice_is_soon_done(monkeypatch: pytest.MonkeyPatch) -> None:
     report = lint_text(network([64], layers, budget={"layers": limits}))
     assert len(broken(report)) == 200
     assert 0 < 200 * len(tried) <= 2 * trials.MOST_ROWS
+
+
+# --- of several limits, and of what is known of each ------------------------------------------
+
+
+def under_law(law: dict[str, Any], text: str) -> Report:
+    """A spec under limits of its repository."""
+    return lint_text(text, policy=Policy(ceilings=tuple(read(law, "pyproject.toml"))))
+
+
+@pytest.mark.parametrize(("law", "own"), [(500, 400), (400, 500)])
+def test_of_two_limits_the_lower_is_the_line_of_the_budget(law: int, own: int) -> None:
+    report = under_law({"params": law}, spec(budget={"params": own}))
+    assert [one.limit for one in report.limits] == [400]
+
+
+@pytest.mark.parametrize(
+    ("law", "own", "expected"),
+    [
+        # 144 are near 150 and over 100: the spec's own is told beside the repository's
+        (150, 100, ["NN901", "NN902"]),
+        (100, 150, ["NN901"]),
+        (100, 90, ["NN901"]),
+    ],
+)
+def test_what_is_told_of_two_limits(law: int, own: int, expected: list[str]) -> None:
+    assert A + NORM + B == 144
+    report = under_law({"params": law}, spec(budget={"params": own}))
+    assert sorted(codes(report)) == expected
+
+
+@pytest.mark.parametrize(("law", "own", "breaks"), [(19, 99, 1), (99, 19, 1), (99, 20, 0)])
+def test_of_two_limits_on_an_increase_the_lower_holds(law: int, own: int, breaks: int) -> None:
+    """2 more columns of 10 are 20 more."""
+    before = lint_text(one_layer(10))
+    ceilings = tuple(read({"params": {"max_increase": law}}, "pyproject.toml"))
+    policy = Policy(base=comparison.graphs(before), ceilings=ceilings)
+    new = one_layer(12, budget={"params": {"max_increase": own}})
+    assert codes(lint_text(new, policy=policy)) == ["NN904"] * breaks
+
+
+@pytest.mark.parametrize(("name", "gone"), [("a", False), ("z", True)])
+@pytest.mark.parametrize(("pattern", "named"), [("a", True), ("nothing", False)])
+def test_a_pattern_of_the_repository_must_not_lose_its_layer(
+    name: str, gone: bool, pattern: str, named: bool
+) -> None:
+    """What named no layer before need not name one now."""
+    before = lint_text(one_layer(10))
+    ceilings = tuple(read({"layers": {pattern: {"params": "1k"}}}, "pyproject.toml"))
+    policy = Policy(base=comparison.graphs(before), ceilings=ceilings)
+    found = codes(lint_text(one_layer(10).replace('"a"', f'"{name}"'), policy=policy))
+    assert found == (["NN905"] if gone and named else [])
+
+
+@pytest.mark.parametrize(
+    ("custom", "metric", "expected"),
+    [
+        ({"macs": 19}, "macs", []),  # its parameters are unknown, its MACs are not
+        ({"macs": 19}, "params", ["NN903"]),
+        ({"parameters": {"weight": [19]}}, "macs", ["NN903"]),
+        ({"parameters": {"weight": [19]}}, "params", []),
+    ],
+)
+def test_parameters_and_macs_are_known_apart(
+    custom: dict[str, Any], metric: str, expected: list[str]
+) -> None:
+    text = network([9], [{"type": "Custom", **custom}], budget={metric: 1000})
+    assert [code for code in codes(lint_text(text)) if code != "NN214"] == expected
+
+
+def test_what_leaves_the_network_is_no_number_to_change() -> None:
+    """45 of its 90 parameters would be left with 5 classes in place of 10."""
+    layers = [{"type": "Linear", "out_features": 10}]
+    (finding,) = broken(lint_text(network([8], layers, budget={"params": 60})))
+    assert "fits" not in (finding.help or "")
+
+
+def test_the_number_nearest_to_what_is_written_is_advised() -> None:
+    """With a, b and 3 columns it has 9·a + a·b + 3·b parameters."""
+    layers = [{"type": "Linear", "out_features": width, "bias": False} for width in (20, 40, 3)]
+    spread: list[Any] = [layers[0], "ReLU", layers[1], "ReLU", layers[2]]
+    text = network([9], spread, budget={"params": 1000})
+    (finding,) = broken(lint_text(text))
+    first = max(a for a in range(20) if 9 * a + a * 40 + 40 * 3 <= 1000)
+    second = max(b for b in range(40) if 9 * 20 + 20 * b + b * 3 <= 1000)
+    best = max((Fraction(first, 20), first), (Fraction(second, 40), second))[1]
+    assert f"out_features: {best} fits" in (finding.help or "")
+
+
+def test_a_dtype_of_its_own_is_not_to_be_changed() -> None:
+    layers = [{"type": "Linear", "out_features": 9}]
+    size = {"max": 90, "dtype": "float16"}
+    (finding,) = broken(lint_text(network([9], layers, budget={"size": size})))
+    assert "dtype:" not in (finding.help or "")
+
+
+def test_the_layer_that_feeds_the_heavy_ones_is_asked() -> None:
+    """Three heads of 500 leave the network; behind an activation 4 features reach them."""
+    first = {"type": "Linear", "out_features": 4}
+    heads = [
+        {"type": "Linear", "out_features": 500, "from": "act", "name": f"head{n}"}
+        for n in range(3)
+    ]
+    layers = [first, {"type": "ReLU", "name": "act"}, *heads]
+    most = (2 * 3 + 3) + 3 * (3 * 500 + 500)
+    outputs = [head["name"] for head in heads]
+    text = network([2], layers, outputs=outputs, budget={"params": most})
+    (finding,) = broken(lint_text(text))
+    assert "out_features: 3 fits (Linear #1)" in (finding.help or "")
+
+
+def test_a_share_of_a_part_leaves_out_what_stands_beside_it() -> None:
+    """9·9 + 9 of all parameters stand in a, and 9·4 in b."""
+    limit = {"layers": {"b": {"layer_share": "99%"}}}
+    (line,) = lint_text(spec(budget=limit)).limits
+    assert line.used == Fraction(B, A + NORM + B)
+
+
+def test_the_copies_of_a_layer_weigh_together() -> None:
+    """From 8 to 16 once, and twice from 16 to 16."""
+    layers = [{"type": "Linear", "out_features": 16, "repeat": 3}]
+    (finding,) = broken(lint_text(network([8], layers, budget={"params": 100})))
+    weight = (8 * 16 + 16) + 2 * (16 * 16 + 16)
+    assert f"heaviest: Linear #1 {weight} (100.0 %)" in (finding.help or "")
+
+
+def test_each_layer_of_a_pattern_grows_from_what_it_was() -> None:
+    """45 of a, then 5·20 + 20 of b: each adds nothing to its own."""
+    widths = {"a": 5, "b": 20}
+    a, b = ({"type": "Linear", "out_features": widths[name], "name": name} for name in widths)
+    budget = {"layers": {"*": {"params": {"max_increase": 0}}}}
+    text = network([8], [a, "ReLU", b], budget=budget)
+    assert codes(grown(text, text)) == []
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"), [("budget=", ["NN905"]), ("pyproject.toml", [])]
+)
+def test_a_pattern_in_a_call_must_name_a_layer(origin: str, expected: list[str]) -> None:
+    """It is written for this spec; a repository's is written for many."""
+    ceilings = tuple(read({"layers": {"nothing": {"params": 5}}}, origin))
+    assert codes(lint_text(spec(), policy=Policy(ceilings=ceilings))) == expected

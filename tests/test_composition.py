@@ -940,3 +940,88 @@ def test_what_reaches_a_layer_that_must_name_its_input_is_not_asked_for() -> Non
 def test_what_follows_from_an_argument_that_is_none_is_told_once() -> None:
     text = f"{HEAD}{block(LINEAR + '2*$w}', 'w: 8')}layers: [{{block: b, w: $in/3}}]\n"
     assert len(errors(text)) == 1
+
+
+# Copies that differ, and what is said of them
+
+
+def test_first_holds_for_a_part_that_stands_once() -> None:
+    once = f"{LINEAR}4, repeat: 1, first: {{out_features: 5}}}}"
+    assert graph_of(f"layers: [{once}, {LINEAR}2}}]\n").totals.params == (8 * 5 + 5) + (
+        5 * 2 + 2
+    )
+
+
+def test_copies_chain_what_came_before_wherever_from_names_it() -> None:
+    join = "{type: Concat, from: [stem, previous], repeat: 3}"
+    graph = graph_of(f"layers: [{LINEAR}2, name: stem}}, {LINEAR}4}}, {join}]\n")
+    assert graph.output.shape.known == (4 + 2 + 2 + 2,)  # the stem beside each copy before
+
+
+def test_more_than_a_thousand_copies_may_differ() -> None:
+    graph = graph_of(f"layers: [{LINEAR}$in + 1, repeat: 1100}}]\n")
+    assert graph.totals.params == sum(n * (n + 1) + (n + 1) for n in range(8, 8 + 1100))
+
+
+def test_shared_copies_of_an_unknown_first_one_are_not_held_against_it() -> None:
+    shared = f"{LINEAR}8, repeat: 3, shared: true}}"
+    assert errors(f"{HEAD}layers: [{{type: Linear}}, {shared}]\n") == ["NN102"]
+
+
+def test_a_size_that_only_a_later_outer_copy_contradicts_has_no_fix() -> None:
+    """To write 16 for 8 would break the first copy, where 8 arrive."""
+    inner = f"{{type: Sequential, repeat: 2, layers: [{LINEAR}8, in_features: 8}}, ReLU]}}"
+    outer = f"{{type: Sequential, repeat: 2, layers: [{inner}, {LINEAR}16}}, ReLU]}}"
+    found = lint_text(f"{HEAD}layers: [{outer}]\n").findings
+    (finding,) = [one for one in found if one.rule.code == "NN201"]
+    assert finding.message.endswith("in a later copy")
+    assert finding.repair is None
+
+
+def test_a_window_that_fits_no_later_copy_is_not_advised_to_leave_out_a_key() -> None:
+    """28, 14, 7, 3, 1: the fifth has no room. No key of it was inferred."""
+    pools = "{type: MaxPool2d, kernel_size: 2, repeat: 6}"
+    found = lint_text(f"nnlint: 1\ninput: [1, 28, 28]\nlayers: [{pools}]\n").findings
+    (finding,) = [one for one in found if one.rule.code == "NN211"]
+    assert "each copy takes what the one before gives" not in (finding.help or "")
+
+
+def test_a_name_with_a_number_stands_behind_the_activation_of_its_part() -> None:
+    part = f"{{type: Residual, name: r, body: [{LINEAR}8}}], act: ReLU}}"
+    graph = graph_of(f"layers: [{part}, {LINEAR}8, from: r.0}}]\n")
+    last = graph.nodes[-1].sources[0]
+    assert last is not None
+    assert last.spec.type == "ReLU"
+
+
+def test_an_unknown_name_in_with_is_told_there() -> None:
+    code, _, _ = said(f"{HEAD}layers: [{{type: Add, with: ¦nowhere}}]\n")
+    assert code == "NN207"
+
+
+def test_a_block_takes_one_input() -> None:
+    uses = f"{LINEAR}8, name: a}}, {{block: b, from: [a, input]}}"
+    report = lint_text(f"{HEAD}{block(LINEAR + '2}')}layers: [{uses}]\n")
+    assert "takes 1 input, but gets 2" in " ".join(one.message for one in report.findings)
+    assert report.graph is not None
+    assert not report.graph.totals.complete
+
+
+def test_attention_takes_a_query_a_key_and_a_value() -> None:
+    many = "{type: MultiheadAttention, num_heads: 2, from: [input, input, input, input]}"
+    found = lint_text(f"nnlint: 1\ninput: {{sequence: [5, 8]}}\nlayers: [{many}]\n").findings
+    assert "takes 1 to 3 inputs, but gets 4" in found[0].message
+
+
+def test_of_experts_of_which_one_is_chosen_all_count() -> None:
+    router, expert = 8 * 4, 8 * 8 + 8
+    moe = f"{{type: MoE, num_experts: 4, top_k: 1, expert: [{LINEAR}8}}]}}"
+    graph = lint_text(f"nnlint: 1\ninput: {{sequence: [5, 8]}}\nlayers: [{moe}]\n").graph
+    assert graph is not None
+    assert graph.totals.params == router + 4 * expert
+    assert graph.totals.active == router + expert
+
+
+def test_parts_beside_each_other_are_no_deeper() -> None:
+    parts = ", ".join("{type: Sequential, layers: [ReLU]}" for _ in range(100))
+    assert len(graph_of(f"layers: [{parts}]\n").nodes) == 100

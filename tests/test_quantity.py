@@ -183,6 +183,11 @@ def test_every_dtype_is_tried_above() -> None:
     assert {dtype for dtype, _ in marks[0].args[1]} == set(DTYPE_BITS)
 
 
+@pytest.mark.parametrize("dtype", sorted(DTYPE_BITS))
+def test_eight_values_take_as_many_bytes_as_the_name_says_bits(dtype: str) -> None:
+    assert size_in_bytes(8, dtype) == int(dtype.lstrip("abfilnotu"))
+
+
 @LAW
 @given(st.integers(0, 10**30), st.sampled_from(sorted(DTYPE_BITS)))
 def test_the_bytes_hold_the_bits_and_less_than_one_byte_more(count: int, dtype: str) -> None:

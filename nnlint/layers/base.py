@@ -435,6 +435,11 @@ class Layer:
         return False
 
     @property
+    def pools_bent(self) -> bool:
+        """A pooling that is not linear: a maximum, a root of powers."""
+        return False
+
+    @property
     def passes_shift(self) -> bool:
         """A constant added to each channel before it comes out as the same constant."""
         return False

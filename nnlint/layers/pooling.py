@@ -192,6 +192,7 @@ class _MaxPooling(_SlidingPooling):
     """The largest element that the window sees."""
 
     passes_shift = True
+    pools_bent = True
 
     padding: Numbers | str = along_axes(
         padding_or_word, f"places on each side, lower than all numbers; {_KERAS_WORDS}",
@@ -347,6 +348,11 @@ class _LPPooling(_SlidingPooling):
     norm_type: float = attribute(REAL, "the power; 1 sums up, the larger the more like Max")
     ceil_mode: bool = attribute(FLAG, "let the last window reach over the end", default=False)
 
+    @property
+    def pools_bent(self) -> bool:
+        """The first root of first powers is a plain sum."""
+        return self.norm_type != 1
+
     def check_settings(self) -> None:
         """The norm_type-th root must exist."""
         if self.norm_type == 0:
@@ -401,6 +407,7 @@ class _FractionalPooling(_Pooling):
     """The largest element of windows that lie at random steps."""
 
     passes_shift = True
+    pools_bent = True
 
     kernel_size: Numbers = along_axes(per_axis, "the window's size")
     output_size: Numbers | None = along_axes(
@@ -520,6 +527,8 @@ class _AdaptivePooling(_Pooling):
 
 
 class _AdaptiveMaxPooling(_AdaptivePooling):
+    pools_bent = True
+
     return_indices: bool = attribute(
         FLAG, "say where the largest stood; a MaxUnpool takes that along", default=False
     )

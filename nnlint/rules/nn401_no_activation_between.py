@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
 
 def check(graph: Graph) -> Iterator[Problem]:
-    """Pairs of linear maps joined only by what keeps them linear."""
+    """Pairs of linear maps, and whether what joins them is linear but for a pooling."""
+    if pairs := list(_pairs(graph)):
+        straight = Neighbours(graph, _is_straight)
+        for first, second in pairs:
+            alone = any(one is second for one in straight.alone(first))
+            yield (_problem if alone else _pooled)(first, second)
+
+
+def _pairs(graph: Graph) -> Iterator[tuple[Node, Node]]:
+    """Pairs of linear maps joined only by what is no activation."""
     reported = Reported(graph)
     near = Neighbours(graph, _passes_linearity)
     judged = {
@@ -30,7 +39,7 @@ def check(graph: Graph) -> Iterator[Problem]:
         if judged.get(id(first)) and not _is_chosen(first):
             for second in near.alone(first):
                 if judged.get(id(second)) and not _is_bottleneck(first, second):
-                    yield _problem(first, second)
+                    yield first, second
 
 
 def _is_linear_map(node: Node) -> bool:
@@ -39,6 +48,10 @@ def _is_linear_map(node: Node) -> bool:
 
 def _passes_linearity(node: Node) -> bool:
     return bool(node.layer and node.layer.passes_linearity)
+
+
+def _is_straight(node: Node) -> bool:
+    return bool(node.layer and _passes_linearity(node) and not node.layer.pools_bent)
 
 
 def _is_judged(node: Node, reported: Reported) -> bool:
@@ -88,6 +101,17 @@ def _problem(first: Node, second: Node) -> Problem:
     )
 
 
+def _pooled(first: Node, second: Node) -> Problem:
+    """Not one map, and yet no network of two layers."""
+    return Problem(
+        "NN401",
+        second.path,
+        f"{follows(first, second)} with nothing non-linear between but pooling: without it two "
+        "linear maps in a row are one",
+        "put an activation between them (ReLU, GELU)",
+    )
+
+
 def _price(first: Node, second: Node) -> str:
     """What one dense layer in place of the two has."""
     known = all(is_dense(one) and one.complete and not one.tied for one in (first, second))
@@ -106,14 +130,16 @@ RULE = Rule(
     summary="Two linear layers with no non-linearity between.",
     rationale=(
         "A linear map of a linear map is a linear map: the second layer adds parameters and "
-        "time, but nothing that one layer could not do. Norms, dropout and reshaping between "
-        "them do not count as non-linear. The rule is silent on bottlenecks (the first layer "
-        "does not widen and the second is wider: a low rank, as in autoencoders), on depthwise "
-        "convolutions (half of a separable one), in the experts of a MoE, where the first "
-        "layer's output is taken twice or leaves the network, where a merge, an attention, a "
-        "recurrent or gated layer or a Custom lies between, and where a size is unknown. It is "
-        "silent too where an error that is reported hides what was meant: on a convolution "
-        "that has one, in a Residual that can't add, and where the defaults were refused."
+        "time, but nothing that one layer could not do. Norms, dropout, pooling and reshaping "
+        "between them do not count as non-linear; where a pooling lies there that is not "
+        "linear (a maximum, a root of powers), the message says so. The rule is silent on "
+        "bottlenecks (the first layer does not widen and the second is wider: a low rank, as "
+        "in autoencoders), on depthwise convolutions (half of a separable one), in the experts "
+        "of a MoE, where the first layer's output is taken twice or leaves the network, where "
+        "a merge, an attention, a recurrent or gated layer or a Custom lies between, and where "
+        "a size is unknown. It is silent too where an error that is reported hides what was "
+        "meant: on a convolution that has one, in a Residual that can't add, and where the "
+        "defaults were refused."
     ),
     reference="https://www.deeplearningbook.org/contents/mlp.html",
     bad="""\

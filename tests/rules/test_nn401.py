@@ -69,6 +69,43 @@ def test_pooling_and_padding_keep_two_convolutions_together(between: object) -> 
     assert len(found(convs[0], between, convs[1], x=[3, 12, 12])) == 1
 
 
+TWICE = {"kernel_size": 2, "stride": 1}
+
+
+@pytest.mark.parametrize(
+    ("between", "is_linear"),
+    [
+        ([{"type": "AvgPool2d", **TWICE}], True),
+        ([{"type": "AdaptiveAvgPool2d", "output_size": 4}], True),
+        ([{"type": "LPPool2d", "norm_type": 1, **TWICE}], True),
+        ([{"type": "LPPool2d", "norm_type": 2, **TWICE}], False),
+        ([{"type": "MaxPool2d", **TWICE}], False),
+        ([{"type": "AdaptiveMaxPool2d", "output_size": 4}], False),
+        ([{"type": "FractionalMaxPool2d", "kernel_size": 2, "output_size": 4}], False),
+        (["BatchNorm2d", {"type": "MaxPool2d", **TWICE}, "Dropout2d"], False),
+        ([{"type": "AvgPool2d", **TWICE}, {"type": "MaxPool2d", **TWICE}], False),
+    ],
+)  # fmt: skip
+def test_the_words_are_true_of_the_pooling_between(
+    between: list[object], *, is_linear: bool
+) -> None:
+    """A mean and a sum are linear: f(x + y) = f(x) + f(y). A maximum and a norm are not."""
+    (finding,) = found(conv(16), *between, conv(4), x=(3, 12, 12))
+    assert ("but pooling" not in finding.message) is is_linear
+    assert ("make them one layer" in (finding.help or "")) is is_linear
+    assert "put an activation between them (ReLU, GELU)" in (finding.help or "")
+
+
+def test_a_pooling_that_lies_elsewhere_changes_no_words() -> None:
+    pool = {"type": "MaxPool2d", "kernel_size": 2}
+    finding, pooled = found(conv(16), conv(8), pool, conv(4), pool, "ReLU", x=(3, 16, 16))
+    assert finding.message.endswith("between: two linear maps in a row are one")
+    assert pooled.message == (
+        "Conv2d follows Conv2d (layers[1]) with nothing non-linear between but pooling: "
+        "without it two linear maps in a row are one"
+    )
+
+
 @pytest.mark.parametrize(
     "activation",
     ["ReLU", "GELU", "PReLU", "Sigmoid", "Softmax", "LogSoftmax", "Softmin", "GLU", "Hardtanh",

@@ -148,6 +148,14 @@ def test_copies_that_a_layer_takes() -> None:
     assert found(use, taps, blocks=blocks, outputs=["u", "taps"]) == []
 
 
+def test_copies_of_which_a_layer_takes_some() -> None:
+    use = {"block": "b", "name": "u", "repeat": 3}
+    taps = {"type": "Concat", "from": ["u.0/tap", "u/tap"], "name": "taps"}
+    blocks = block_with_a_tap(linear(2, name="tap"))
+    (finding,) = found(use, taps, blocks=blocks, outputs=["u", "taps"])
+    assert f"in 1 of its 3 copies: {8 * 2 + 2} parameters" in finding.message
+
+
 @pytest.mark.parametrize(
     ("tap", "use"),
     [({"type": "Identity", "name": "tap"}, {}), (linear(2, name="tap"), {"shared": True})],

@@ -58,6 +58,8 @@ def test_each_width_is_said_once_where_it_stands_first() -> None:
     [
         (dense(256), END),
         (dense(60), END),
+        (dense(63), END),
+        (dense(88), END),  # 8·11
         (dense(784), dense(784), END),
         (dense(250, trainable=False), END),
         (dense(64), {"type": "Linear", "out_features": 1001}),
@@ -67,6 +69,17 @@ def test_each_width_is_said_once_where_it_stands_first() -> None:
 )
 def test_it_is_silent(layers: tuple[object, ...]) -> None:
     assert found(*layers) == []
+
+
+def test_from_64_on_a_width_is_judged() -> None:
+    (finding,) = found(dense(65), END)
+    assert finding.help == "64 or 72 fills them, here and where the same width stands again"
+
+
+def test_places_of_a_map_that_became_features_are_given() -> None:
+    layers = ({"type": "Permute", "dims": [2, 1]}, dense(64), dense(100), dense(64), END)
+    assert found(*layers, x={"map": [4, 100]}) == []
+    assert len(found(*layers, x={"map": [4, 99]})) == 1
 
 
 def test_a_width_of_the_data_is_given() -> None:

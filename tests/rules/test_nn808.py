@@ -77,6 +77,15 @@ def test_it_is_silent(layers: tuple[object, ...]) -> None:
     assert found(*layers) == []
 
 
+@pytest.mark.parametrize(("after", "fires"), [(1087, True), (1088, False)])
+def test_more_than_half_of_all_parameters(after: int, *, fires: bool) -> None:
+    """It holds 8 features · 136 = 1,088, and all others together as many as given."""
+    conv = {"type": "Conv2d", "out_channels": 2, "kernel_size": 1, "bias": False}
+    rest = {"type": "Custom", "parameters": {"weight": [after - 2 * 3]}}
+    layers = (conv, pool(2), "Flatten", dense(136, bias=False), rest)
+    assert bool(found(*layers)) is fires
+
+
 def test_the_code_of_an_autoencoder_needs_the_positions() -> None:
     back = (dense(1024), {"type": "Unflatten", "dim": 1, "unflattened_size": [16, 8, 8]})
     assert found(CONV, "Flatten", dense(8), *back) == []

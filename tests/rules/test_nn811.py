@@ -45,6 +45,7 @@ def test_each_place_is_a_finding_and_the_last_is_none(act: str) -> None:
     "layers",
     [
         (dense("Tanh"), dense()),  # two layers
+        ("LayerNorm", dense("Tanh"), "LayerNorm", dense()),  # norms learn, and multiply nothing
         (dense("ReLU"), dense("GELU"), dense("SiLU"), dense()),
         (dense("ReLU"), dense("ReLU"), dense("Tanh")),
         (dense("ReLU"), dense("ReLU"), dense("Tanh"), "Dropout", "Identity"),
