@@ -193,7 +193,7 @@ def test_an_ignore_of_the_file_has_no_line() -> None:
 
 
 def test_a_text_that_cannot_be_read_has_no_ignores() -> None:
-    assert found("nnlint: 1 # nnlint: ignore-file[NN002]\na: [\n") == [("NN002", 3)]
+    assert found("nnlint: 1 # nnlint: ignore-file[NN002]\na: [\n") == [("NN002", 2)]
 
 
 # --- ignores that nothing needs -------------------------------------------------------------

@@ -63,7 +63,7 @@ CASES = (
                 + "  b1000: {layers: [{block: a}]}\n"),
     with_blocks("itself in a residual", "NN123",
                 "  a: {layers: [{type: Residual, body: [{block: ¦a}]}]}\n"),
-    with_blocks("itself thousands of times", "NN123",
+    with_blocks("itself thousands of times", "NN015 NN123",
                 "  a: {layers: [{block: ¦a}" + ", {block: a}" * 3_000 + "]}\n"),
     with_blocks("one that is not there", "NN122", f"  a: {{layers: [{ROW}]}}\n",
                 "{block: ¦b}, {block: a}"),

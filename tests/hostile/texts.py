@@ -62,7 +62,7 @@ BYTES = (
     raw("beyond Unicode", "NN001", MARK.encode() + b"\xf4\x90\x80\x80", 3, 1),
     raw("half a character at the end", "NN001", MARK.encode() + b"# \xe6\xbc", 3, 3),
     refused("EBCDIC", NO_SPEC, holding(GOOD.encode("cp500"))),
-    text("escaped surrogate", "NN002", f'{MARK}name: "a\\u¦d800"\nlayers: [{ROW}]\n'),
+    text("escaped surrogate", "NN002", f'{MARK}name: "a¦\\ud800"\nlayers: [{ROW}]\n'),
     refused("empty", NO_SPEC, holding(b"")),
     refused("only a comment", NO_SPEC, holding(b"# nnlint: 1\n")),
     refused("only a scalar", NO_SPEC, holding(b"nnlint\n")),

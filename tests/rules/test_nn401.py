@@ -223,6 +223,8 @@ def test_what_has_no_such_price() -> None:
     conv = {"type": "Conv2d", "out_channels": 4, "kernel_size": 3}
     (finding,) = found(conv, "Flatten", linear(4), x=[3, 8, 8])
     assert (finding.help or "").endswith("or make them one layer")
+    (finding,) = found(linear(16), "Flatten", linear(4), x={"sequence": [6, 8]})
+    assert (finding.help or "").endswith("or make them one layer")
 
 
 # What an error that is reported hides

@@ -85,6 +85,7 @@ def test_places_of_a_map_that_became_features_are_given() -> None:
 def test_a_width_of_the_data_is_given() -> None:
     assert found(dense(64), dense(100), END, x=[100]) == []
     assert len(found(dense(64), dense(100), END, x=[99])) == 1
+    assert found(dense(64), dense(100), END, x={"sequence": [9, 100]}) == []
 
 
 def test_channels() -> None:

@@ -82,6 +82,12 @@ def test_it_is_silent(layers: tuple[object, ...]) -> None:
     assert found(*layers) == []
 
 
+def test_a_block_that_stands_beside_another_norm_too_is_silent() -> None:
+    blocks, use = {"b": {"layers": [attention()]}}, {"block": "b"}
+    assert found("RMSNorm", use, "LayerNorm", use, blocks=blocks) == []
+    assert len(found("RMSNorm", use, "RMSNorm", use, blocks=blocks)) == 1
+
+
 def test_copies_are_one_finding() -> None:
     (finding,) = found(residual("RMSNorm", attention(), repeat=4))
     assert finding.help == "bias: false drops 1,024 of its 66,560 parameters"
