@@ -150,7 +150,7 @@ def alone(
         note = f"{bytes_a_second / 1e6:.2f} MB/s, {duration(statistics.median(times))} in all"
         rate = spread(count / one for one in times)
         what = f"{name}, {count:,} files"
-        yield Result(PART, what, rate, "files/s", note=note, is_told=True)
+        yield Result(PART, what, rate, "files/s", note=note)
         peaks = [megabytes(one) for one in timed[name]]
         what = f"{name}, {count:,} files, memory at its peak"
         yield Result(PART, what, spread(peaks), "MB", memory)

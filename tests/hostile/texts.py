@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.hostile.case import MARK, ROW, Case, clean, holding, raw, refused, text
 
 LONG = 5_000_000
-ERRORS = 100_000
+ERRORS = 50_000
 ENTRIES = ERRORS // 2
 """Of a map: each is two nodes, a key and its value."""
 """In one file: each costs some time, and there is no end of telling them."""
