@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from nnlint import rules
-from nnlint.finding import Applies, Fix, Problem, Replacement, Span
+from nnlint import mistakes, rules
+from nnlint.finding import Applies, Fix, Problem, Replacement, Severity, Span
 from nnlint.record import Record
 from nnlint.wording import did_you_mean
 
@@ -163,8 +163,9 @@ def apply(
     known = set(rules.codes())
     judged = [one for one in ignores if one.code not in known or judges(one.code)]
     left = [one for one in judged if (one.code, one.line) not in used]
-    unused = [_unused(one, _beside(one, kept)) for one in left]
-    return Silenced(kept, len(everything) - len(kept), unused)
+    unused = (_unused(one, _beside(one, kept)) for one in left)
+    told = mistakes.told(unused, Severity.WARNING)  # all else was looked at
+    return Silenced(kept, len(everything) - len(kept), told)
 
 
 def _beside(ignore: Ignore, kept: Iterable[Finding]) -> Finding | None:

@@ -20,18 +20,26 @@ MESSAGE = f"more than {grouped(MOST_MISTAKES)} mistakes: the rest is not looked 
 HELP = "mend those before it first; if there are none to mend, this is no spec"
 
 
-def told(problems: Iterable[Problem]) -> list[Problem]:
+def told(problems: Iterable[Problem], severity: Severity | None = None) -> list[Problem]:
     """The problems that are told; behind the most, the place of the first that is not.
 
     What comes after that is not even looked for, where the problems are made one by one.
+
+    Args:
+        problems: what was found.
+        severity: how much it matters that there are more; None: as much as its rule says.
     """
     found: list[Problem] = []
     for one in problems:
         full = len(found) == MOST_MISTAKES
-        found.append(too_many(one.path, on_key=one.on_key) if full else one)
+        found.append(_in_place_of(one)._replace(severity=severity) if full else one)
         if found[-1].code == TOO_MANY:
             break
     return found
+
+
+def _in_place_of(one: Problem) -> Problem:
+    return too_many(one.path, on_key=one.on_key)._replace(span=one.span)
 
 
 def too_many(path: Path, *, on_key: bool = False) -> Problem:

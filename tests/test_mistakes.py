@@ -201,3 +201,14 @@ def test_all_warnings_are_mended() -> None:
     fixed = fixing.fix(text, [Applies.SAFE])
     assert fixed.text == text.replace("1e-5", "1.0e-5")
     assert of(fixed.report, "NN012") == of(fixed.report, "NN015") == []
+
+
+def test_more_ignores_than_anybody_needs_are_told_of_like_mistakes() -> None:
+    idle = "# nnlint: ignore[NN301, NN401]\n"
+    report = lint_text(GOOD + idle * (MOST_MISTAKES // 2 + 1))
+    codes = [one.rule.code for one in report.findings]
+    assert codes == ["NN951"] * MOST_MISTAKES + ["NN015"]
+    assert report.ok  # only what is told of is cut
+    assert report.findings[-1].severity is Severity.WARNING
+    assert report.findings[-1].span.line == 4 + MOST_MISTAKES // 2
+    assert report.params == lint_text(GOOD).params
