@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -59,8 +60,13 @@ def _for_keras(ours: str, key: str, breach: Breach, layer: type[Layer] | None) -
 
 
 def _likely(key: str, breach: Breach, layer: type[Layer] | None) -> Remedy:
-    word = meant_key(key, breach, layer)
     known = breach.schema["properties"]
+    name, colon, value = key.partition(":")
+    if colon and name in known:
+        return Remedy(f"a space is missing after the colon: write `{name}: {value}`")
+    if re.fullmatch(r"\d+\)", key):
+        return Remedy("a list has square brackets: write [3, 3], not (3, 3)")
+    word = meant_key(key, breach, layer)
     return meant(word, key) if word else Remedy(f"it takes {listed(known, 'and')}")
 
 

@@ -36,6 +36,9 @@ def _misplaced(breach: Breach) -> Remedy | None:
         return Remedy("expressions stand in layers: write the number here")
     if is_expression(value) and breach.key == "name":
         return Remedy("a name is written out: it is no expression")
+    if isinstance(value, str) and re.match(r"\(\d", value):
+        inner = value.strip("()").rstrip(", ") if value.endswith(")") else "3, 3"
+        return Remedy(f"a list has square brackets: write [{inner}]")
     if title.startswith("a list of layers") and isinstance(value, dict) and "type" in value:
         return Remedy("write it as a list: [{type: …}]", [value])
     return None
