@@ -199,7 +199,9 @@ class _Reader:
         written = isinstance(value, str) and value.isascii() and value.isdecimal()
         number = int(value[:4]) if written else value
         if not (type(number) is int and 0 <= number <= MOST_JOBS and len(str(value)) < 4):
-            self._expected(value, at, f"a whole number up to {MOST_JOBS}, or {quoted(AUTO)}")
+            self._expected(
+                value, at, f"a whole number up to {MOST_JOBS}, or {quoted(AUTO)} (0 too)"
+            )
             return 0
         return number
 

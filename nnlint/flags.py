@@ -106,7 +106,7 @@ def _add_running(parser: ArgumentParser) -> None:
         "-j",
         "--jobs",
         metavar="N",
-        help="processes that share the work: a number, or auto (default): as many as there are "
+        help="processes that share the work: a number, or auto (default; 0 too): as many as there are "
         "cores, once a run is long enough to gain by it. The output is the same",
     )
     parser.add_argument(
