@@ -106,8 +106,8 @@ def _add_running(parser: ArgumentParser) -> None:
         "-j",
         "--jobs",
         metavar="N",
-        help="processes that share the work: a number, or auto (default; 0 too): as many as there are "
-        "cores, once a run is long enough to gain by it. The output is the same",
+        help="processes that share the work: a number, or auto (default; 0 too): as many as "
+        "there are cores, once a run is long enough to gain by it. The output is the same",
     )
     parser.add_argument(
         "-q",
