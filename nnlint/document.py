@@ -34,7 +34,10 @@ _TAG_TYPES: dict[str, tuple[type, ...]] = {
     "null": (type(None),), "bool": (bool,), "int": (int,), "float": (float, int),
 }  # fmt: skip
 _NOT_TEXT = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff\ufeff]"
+_NO_RAW_TEXT = "remove it, or write it as an escape in double quotes"
 _LINE_BREAK = re.compile("\r\n|\r|\n")
+_FOREIGN_BREAK = re.compile("[\x85\u2028\u2029]")
+"""What PyYAML takes for a line break, as YAML 1.1 did; to YAML 1.2 and editors it is none."""
 
 
 _NO_CHILDREN: dict[str | int, Node] = {}
@@ -173,10 +176,12 @@ class _Builder:
         self.nodes = 0
         self.hashes: list[tuple[int, int]] = []
         self.end = len(text)
+        self.has_foreign_breaks = False
+        self.quoted_to = 0
 
     def document(self) -> Node:
         """The first document; a second one is a finding."""
-        _check_characters(self.text)
+        self.has_foreign_breaks = _check_characters(self.text)
         self.loader = PARSER(self.text)
         try:
             for _ in ("stream", "document"):
@@ -186,6 +191,7 @@ class _Builder:
             root = self.node(self.event(), depth=1)
             self.event()
             self._expect_end()
+            self._check_breaks(self.end)
         finally:
             self.loader.dispose()
         return root
@@ -195,7 +201,9 @@ class _Builder:
         try:
             return self.loader.get_event()
         except yaml.MarkedYAMLError as error:
-            raise _syntax(error, self.text) from None
+            refusal = _syntax(error, self.text)
+            self._check_breaks(refusal.offset)  # it may be the cause
+            raise refusal from None
         except (
             ValueError,
             OverflowError,
@@ -203,6 +211,29 @@ class _Builder:
             raise _bad_escape(self.text, self.loader.index) from None
         except yaml.YAMLError as error:
             raise _Refused("NN002", getattr(error, "position", 0), "this is not YAML") from None
+
+    def _check_breaks(self, end: int) -> None:
+        """Refuse what ends a comment for the parser, and for nobody who looks at the file."""
+        if not self.has_foreign_breaks:
+            return
+        match = _FOREIGN_BREAK.search(self.text, self.quoted_to, end)
+        if match:
+            raise _Refused(
+                "NN002",
+                match.start(),
+                f"U+{ord(match[0]):04X} breaks the line for PyYAML, "
+                "and not for YAML 1.2 or an editor",
+                _NO_RAW_TEXT,
+            )
+
+    def _pass_quotes(self, event: Any, start: int, end: int) -> None:
+        """In quotes such a character is text: it can't end them, so nothing hides behind it.
+
+        It may end a block scalar. And a comment fits between an anchor or tag and its value.
+        """
+        if event.style in ("'", '"') and not (event.anchor or event.tag):
+            self._check_breaks(start)
+            self.quoted_to = end
 
     def _expect_end(self) -> None:
         following: Any = self.event()
@@ -302,6 +333,8 @@ class _Builder:
 
     def _scalar(self, event: Any) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
+        if self.has_foreign_breaks:
+            self._pass_quotes(event, start, end)
         if event.style == '"':
             self._check_escapes(event.value, start, end)
         if "#" in event.value:
@@ -479,18 +512,23 @@ def _put(node: Node, key: Node, child: Node) -> None:
     node.add(key.value, child)
 
 
-def _check_characters(text: str) -> None:
-    """Refuse what no YAML may hold; the common case is answered without a search."""
+def _check_characters(text: str) -> bool:
+    """Refuse what no YAML may hold; the common case is answered without a search.
+
+    Returns:
+        whether it holds line breaks that are none to YAML 1.2.
+    """
     if text.replace("\n", "").isprintable():
-        return
+        return False
     match = re.search(_NOT_TEXT, text)
     if match:
         raise _Refused(
             "NN003",
             match.start(),
             f"the character U+{ord(match[0]):04X} is no text",
-            "remove it, or write it as an escape in double quotes",
+            _NO_RAW_TEXT,
         )
+    return bool(_FOREIGN_BREAK.search(text))
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str) -> _Refused:

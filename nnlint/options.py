@@ -9,7 +9,7 @@ from nnlint.finding import Applies, Severity
 from nnlint.policy import Invalid
 from nnlint.record import Record
 from nnlint.settings import gathered
-from nnlint.terminal import PIPE_WIDTH, Style
+from nnlint.terminal import PIPE_WIDTH, Screen, Style
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -101,7 +101,7 @@ class Options(Record):
     quiet: bool = False
     verbose: bool = False
     statistics: bool = False
-    screen: TextIO | None = None
+    screen: Screen | None = None
 
     def policy(self, path: str, *others: str) -> Policy:
         """What holds for that file, which may have other names."""
@@ -156,7 +156,7 @@ def read(arguments: Namespace, terminal: Terminal) -> Options:
         quiet=arguments.quiet,
         verbose=arguments.verbose,
         statistics=arguments.statistics,
-        screen=None if arguments.quiet else terminal.screen,
+        screen=None if arguments.quiet else _screen(arguments.color, terminal),
     )
 
 
@@ -225,6 +225,13 @@ def _colored(choice: str, terminal: Terminal) -> bool:
     if environ.get("FORCE_COLOR", "0") not in ("", "0"):
         return True
     return terminal.is_tty and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+
+
+def _screen(color: str, terminal: Terminal) -> Screen | None:
+    """Where somebody waits: a terminal of its own, whatever standard output is."""
+    if terminal.screen is None:
+        return None
+    return Screen(terminal.screen, _colored(color, terminal._replace(is_tty=True)))
 
 
 def _width(terminal: Terminal) -> int:

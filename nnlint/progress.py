@@ -11,9 +11,10 @@ from nnlint.terminal import encodable, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Self, TextIO
+    from typing import Self
 
     from nnlint.table.progress import Bar
+    from nnlint.terminal import Screen
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -30,7 +31,7 @@ class Progress:
     There is no thread behind it: it is drawn between files and between their stages.
     """
 
-    def __init__(self, screen: TextIO, total: int) -> None:
+    def __init__(self, screen: Screen, total: int) -> None:
         self._screen, self._total = screen, total
         self._due = time.monotonic() + PATIENCE
         self._done, self._name, self._stage = 0, "", ""
@@ -80,5 +81,5 @@ class Progress:
         # it is known before it is drawn: Ctrl-C may come in between, and it must go again
         self._bar = self._bar or Bar(self._screen, self._total)
         words = visible(f"{self._name}: {self._stage}" if self._stage else self._name)
-        self._bar.show(self._done, encodable(words, self._screen.encoding or "utf-8"))
+        self._bar.show(self._done, encodable(words, self._screen.stream.encoding or "utf-8"))
         self._due = time.monotonic() + PAUSE

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
-    from typing import TextIO
+
+    from nnlint.terminal import Screen
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -38,7 +39,7 @@ def answers(
     items: Sequence[T],
     work: Callable[[T], R],
     jobs: int | None,
-    screen: TextIO | None = None,
+    screen: Screen | None = None,
     called: Callable[[T], str] = str,
 ) -> list[R]:
     """What the work gives for each item, in their order.

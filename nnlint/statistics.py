@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nnlint.finding import Applies
 from nnlint.policy import Invalid
 from nnlint.record import Record
+from nnlint.report import count as outcome
 from nnlint.terminal import SEVERITY_STYLES
 from nnlint.wording import grouped, listed
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from nnlint.finding import Finding, RuleInfo
-    from nnlint.report import Report
+    from nnlint.report import Counts, Report
     from nnlint.terminal import Style
 
 FLAG = "--statistics"
@@ -73,7 +74,9 @@ def _kind(finding: Finding) -> tuple[str, str]:
 def render(name: str, reports: Sequence[Report], style: Style) -> str:
     """What they look like in a format."""
     counted = count(reports)
-    return _document(counted) if name == "json" else _text(counted, style)
+    if name == "json":
+        return _document(counted, outcome(reports))
+    return _text(counted, style) + _unchecked(reports, style)
 
 
 def _text(counted: Sequence[Statistic], style: Style) -> str:
@@ -84,6 +87,15 @@ def _text(counted: Sequence[Statistic], style: Style) -> str:
     mark = any(one.fixable for one in counted)
     lines = [_line(one, widest, style, mark=mark) for one in counted]
     return "".join(f"{line}\n" for line in [*lines, *([LEGEND] if mark else [])])
+
+
+def _unchecked(reports: Sequence[Report], style: Style) -> str:
+    """The sums, where the counts are not of all that was asked for."""
+    if not outcome(reports).unreadable:
+        return ""
+    from nnlint.formats import full  # noqa: PLC0415 - most runs read everything
+
+    return f"{full.summary(reports, style)}\n"
 
 
 def _line(one: Statistic, width: int, style: Style, *, mark: bool) -> str:
@@ -98,10 +110,14 @@ def _line(one: Statistic, width: int, style: Style, *, mark: bool) -> str:
     return "  ".join(words)
 
 
-def _document(counted: Iterable[Statistic]) -> str:
+def _document(counted: Iterable[Statistic], total: Counts) -> str:
     import json  # noqa: PLC0415 - only where it is asked for
 
-    document = {"version": VERSION, "statistics": list(map(_entry, counted))}
+    document = {
+        "version": VERSION,
+        "summary": total._asdict(),
+        "statistics": list(map(_entry, counted)),
+    }
     return json.dumps(document, indent=2) + "\n"
 
 

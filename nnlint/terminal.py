@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from nnlint.record import Record
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 PIPE_WIDTH = 160
 """Columns where the output goes to a file or a pipe."""
@@ -36,6 +40,18 @@ class Style(Record):
         if not self.color or not text:
             return text
         return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
+
+
+class Screen(Record):
+    """Where a person waits, and is shown how far it is.
+
+    Attributes:
+        stream: what it is drawn on.
+        color: with ANSI colours.
+    """
+
+    stream: TextIO
+    color: bool
 
 
 SEVERITY_STYLES = {

@@ -691,6 +691,44 @@ def test_what_yaml_can_print_is_read() -> None:
         assert codes(text) == [], code
 
 
+@pytest.mark.parametrize("char", ["\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a:\n  - b  # reviewed¦  - c\n",
+        "# reviewed¦a: 1\n",
+        "a: b¦  c\n",
+        "a: 1¦b: 2\n",
+        "a: 1¦\n",
+        "a: |\n  text¦b: 2\n",
+        "a: | # reviewed¦  text\n",
+        "a: &b # reviewed¦  'c'\n",
+        "a: !!str # reviewed¦  'c'\n",
+        "'a' : [ 'b', # 'c¦ 'd' ]\n",
+        "a: 'b' # reviewed¦c: 'd'\n",
+        "a: 1¦ b: 2\n",
+        "a: 1\n# end¦---\nb: 2\n",
+    ],
+)
+def test_a_line_break_to_pyyaml_alone_is_refused(text: str, char: str) -> None:
+    clean, line, column = marked(text)
+    at = text.index(MARK)
+    (problem,) = [one for one in said(clean[:at] + char + clean[at:]) if one.code != "NN009"]
+    assert problem == Said(
+        "NN002", line, column,
+        f"U+{ord(char):04X} breaks the line for PyYAML, and not for YAML 1.2 or an editor",
+        "remove it, or write it as an escape in double quotes",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["['¦', \"¦\"]", "a: '¦b'\nc: \"¦d\"\n", "a: 'b\n ¦ c'\n---\n# ¦"]
+)
+@pytest.mark.parametrize("char", ["\x85", "\u2028", "\u2029"])
+def test_in_quotes_it_is_text(text: str, char: str) -> None:
+    assert {*codes(text.replace(MARK, char))} <= {"NN009"}
+
+
 def test_an_escape_in_double_quotes_may_stand_for_any_character() -> None:
     assert read('a: "\\x01\\e"\n').data == {"a": "\x01\x1b"}
 

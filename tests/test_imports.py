@@ -69,7 +69,6 @@ LEVELS = (
         "baseline",
         "baseline_file",
         "keeping",
-        "statistics",
     },
     {
         "engine",
@@ -85,6 +84,7 @@ LEVELS = (
         "jobs",
         "progress",
         "running",
+        "statistics",
     },
     {"publishing", "verbose"},
     {"api"},

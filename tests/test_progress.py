@@ -138,6 +138,36 @@ def test_nothing_is_drawn_where_it_can_not_go_again(folder: Path) -> None:
     assert run(folder, ".", TERM="dumb").screen == b""
 
 
+COLOR = re.compile(rb"\x1b\[[\d;]*m")
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ", "colored"),
+    [
+        ([], {}, True),
+        (["--color", "never"], {}, False),
+        (["--color", "never"], {"FORCE_COLOR": "1"}, False),
+        ([], {"NO_COLOR": "1"}, False),
+        ([], {"NO_COLOR": "1", "FORCE_COLOR": "1"}, True),
+        (["--color", "always"], {"NO_COLOR": "1"}, True),
+    ],
+)
+def test_the_bar_is_as_colourful_as_asked_for(
+    folder: Path, flags: list[str], environ: dict[str, str], colored: bool
+) -> None:
+    kept = {"FORCE_COLOR": "", "NO_COLOR": ""}  # whatever the tests themselves run under
+    screen = run(folder, ".", *flags, **{**kept, **environ}).screen
+    assert b"3/3" in screen
+    assert bool(COLOR.search(screen)) == colored
+    assert left_on(screen) == []
+
+
+def test_without_colours_the_bar_still_grows(folder: Path) -> None:
+    lines = run(folder, ".", "--jobs", "1", "--color", "never").screen.decode().split("\r")
+    lengths = {at: {line.count("━") for line in lines if at in line} for at in ("1/3", "3/3")}
+    assert max(lengths["1/3"]) < max(lengths["3/3"])
+
+
 def test_nothing_is_drawn_when_asked_to_be_quiet(folder: Path) -> None:
     assert run(folder, ".", "--quiet") == (0, b"", b"")
 

@@ -94,6 +94,27 @@ def test_nothing_found_is_nothing_said(tmp_path: Path) -> None:
     assert counted(str(spec)) == []
 
 
+@pytest.mark.parametrize("paths", [(LOUD,), (BROKEN,), (LOUD, "gone.yaml"), ("gone.yaml",)])
+def test_json_tells_what_became_of_the_inputs(paths: tuple[str, ...]) -> None:
+    whole, short = (
+        json.loads(lint(*paths, "--format", "json", *more)[1])["summary"]
+        for more in ((), ("--statistics",))
+    )
+    assert short == whole
+    assert (short["unreadable"] > 0) == ("gone.yaml" in paths)
+
+
+@pytest.mark.parametrize("form", ["full", "concise"])
+@pytest.mark.parametrize("paths", [(LOUD,), ()])
+def test_the_last_line_tells_what_was_not_checked(paths: tuple[str, ...], form: str) -> None:
+    read = lint(*paths, "--statistics", "--format", form)[1] if paths else ""
+    out = lint(*paths, "gone.yaml", "--statistics", "--format", form)[1]
+    last = lint(*paths, "gone.yaml")[1].splitlines()[-1]  # of full, which has it too
+    assert "1 input not checked" in last
+    assert out == f"{read}{last}\n"
+    assert "not checked" not in read
+
+
 def test_quiet_counts_what_fails() -> None:
     errors = Counter(one["code"] for one in found(BROKEN) if one["severity"] == "error")
     assert errors

@@ -12,7 +12,7 @@ from rich.table import Column
 from nnlint import interrupts
 
 if TYPE_CHECKING:
-    from typing import TextIO
+    from nnlint.terminal import Screen
 
 NOT_DRAWN = (OSError, ValueError)
 """A terminal that is gone is no reason to stop."""
@@ -21,8 +21,15 @@ NOT_DRAWN = (OSError, ValueError)
 class Bar:
     """`━━━━━━╸       412/1000 specs/big.yaml: graph`."""
 
-    def __init__(self, screen: TextIO, total: int) -> None:
-        self._console = Console(file=screen, force_terminal=True, emoji=False, highlight=False)
+    def __init__(self, screen: Screen, total: int) -> None:
+        self._console = Console(
+            file=screen.stream,
+            force_terminal=True,
+            color_system="standard" if screen.color else None,
+            no_color=not screen.color,
+            emoji=False,
+            highlight=False,
+        )
         name = Column(no_wrap=True, overflow="ellipsis", ratio=1)
         self._progress = Progress(
             BarColumn(bar_width=24),
