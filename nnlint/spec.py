@@ -19,18 +19,19 @@ from nnlint.expression import (
 from nnlint.layers import find
 from nnlint.layers.attribute import BRANCHES, LAYERS, NONE, SOURCE_PATTERN
 from nnlint.layers.base import COMMON, FOLLOW, Block, LayerSpec
-from nnlint.layers.shape import UNKNOWN, Layout, Shape, layout_of_rank
+from nnlint.layers.shape import UNKNOWN, Layout, Shape, Unknown, layout_of_rank
 from nnlint.published import TOP_LEVEL
 from nnlint.record import Record
 from nnlint.wording import flow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from nnlint.finding import Path, Problem
     from nnlint.layers.attribute import Attribute, JsonSchema
     from nnlint.layers.base import Layer
 
+    Lookup = Callable[[str], Any]
     Refused = frozenset[Path]
 
 OUTER = ("from", "with", "like", "repeat", "shared", "first")
@@ -142,7 +143,9 @@ def _variables(
         if path in refused:
             continue
         try:
-            values[name] = evaluated(value, within(values))
+            values[name] = evaluated(value, _lookup(values))
+        except Unknown:
+            continue
         except Faulty as fault:
             problems.append(faulty(fault, path))
     return values
@@ -153,6 +156,19 @@ class Missing:
 
 
 MISSING = Missing()
+
+
+def _lookup(values: Mapping[str, Any]) -> Lookup:
+    """A lookup in the variables, to which what was refused is unknown."""
+    written = within(values)
+
+    def lookup(name: str) -> Any:
+        value = written(name)
+        if value is MISSING:
+            raise Unknown
+        return value
+
+    return lookup
 
 
 def _outputs(written: Any, refused: Refused) -> dict[str, tuple[str, str | None, Path]]:
@@ -196,18 +212,19 @@ def _computed(
     from nnlint.schema import check_value  # noqa: PLC0415 - owns jsonschema, which is loaded by now
 
     try:
-        value = evaluated(written, within(values))
+        value = evaluated(written, _lookup(values))
+    except Unknown:
+        return UNKNOWN
     except Faulty as fault:
         problems.append(faulty(fault, path))
         return UNKNOWN
     if value != written:
-        kind, silent = _input_kind(path), holds(value, MISSING)
-        wrong = [] if silent else check_value(str(path[0]), kind, value, ())
+        wrong = check_value(str(path[0]), _input_kind(path), value, ())
         texts, values_of = {path[0]: written}, {path[0]: value}
         problems += [
             named(one, texts, values_of)._replace(path=(*path, *one.path[1:])) for one in wrong
         ]
-        if wrong or silent:
+        if wrong:
             return UNKNOWN
     return _input(value)
 
@@ -216,15 +233,6 @@ def _input_kind(path: Path) -> JsonSchema:
     kind = TOP_LEVEL[str(path[0])]
     inputs: JsonSchema = kind["additionalProperties"] if path[0] == "inputs" else kind
     return inputs
-
-
-def holds(value: Any, wanted: object) -> bool:
-    """Whether it is that object, or has it in it."""
-    if isinstance(value, dict):
-        return any(holds(item, wanted) for item in value.values())
-    if isinstance(value, list | tuple):
-        return any(holds(item, wanted) for item in value)
-    return value is wanted
 
 
 def named(problem: Problem, written: Any, value: Any) -> Problem:
