@@ -51,8 +51,7 @@ class ModelSpec(Record):
         expect: the exact values that it must have.
         budget: the limits that it must keep.
         vars: the values that `$name` asks for.
-        variants: the names of the variants that can be used.
-        declared: the names of all of them.
+        declared: the variants as they are written, by name.
         spoilt: values that hold for many layers were refused.
         reader: makes layers of what is written, by the spec's defaults and convention.
         problems: what is wrong with values that had to be computed.
@@ -67,11 +66,17 @@ class ModelSpec(Record):
     expect: dict[str, Any]
     budget: dict[str, Any]
     vars: dict[str, Any]
-    variants: tuple[str, ...]
-    declared: tuple[str, ...]
+    declared: dict[str, Any]
     spoilt: bool
     reader: Reader
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The names of the variants that can be used; few ask, and there may be many."""
+        refused = self.reader.refused
+        usable = {} if ("variants",) in refused else self.declared
+        return tuple(_without(usable, refused, ("variants",)))
 
 
 def parse(data: Any, refused: Refused, variant: str | None = None) -> ModelSpec | None:
@@ -101,8 +106,7 @@ def parse(data: Any, refused: Refused, variant: str | None = None) -> ModelSpec 
         expect=_part(usable, "expect", refused),
         budget=_whole(_part(usable, "budget", refused), refused, "budget"),
         vars=values,
-        variants=tuple(_part(usable, "variants", refused)),
-        declared=tuple(_written_map(data, "variants")),
+        declared=_written_map(data, "variants"),
         spoilt=any(path[:1] == ("defaults",) for path in refused),
         reader=reader,
         problems=tuple(problems),
@@ -135,9 +139,9 @@ def _variables(
 ) -> dict[str, Any]:
     """The variables' values; each may ask for those above it."""
     written = _written_map(usable, "vars")
-    chosen = _part(usable, "variants", refused).get(variant, {}) if variant else {}
+    chosen = _chosen(usable, refused, variant)
     values: dict[str, Any] = {}
-    for name, value in {**written, **(chosen if isinstance(chosen, dict) else {})}.items():
+    for name, value in {**written, **chosen}.items():
         path = ("variants", str(variant), name) if name in chosen else ("vars", name)
         values[name] = MISSING
         if path in refused:
@@ -149,6 +153,13 @@ def _variables(
         except Faulty as fault:
             problems.append(faulty(fault, path))
     return values
+
+
+def _chosen(usable: dict[str, Any], refused: Refused, variant: str | None) -> dict[str, Any]:
+    """The values that the variant has of its own."""
+    if not variant or ("variants", variant) in refused:
+        return {}
+    return _written_map(_written_map(usable, "variants"), variant)
 
 
 class Missing:
