@@ -100,6 +100,8 @@ def spoken(table: Mapping[str, Any], origin: str, label: Callable[[str], str]) -
     Raises:
         Invalid: a value can't be used.
     """
+    if table.get("select") == []:  # it would switch every rule off, and all would be well
+        raise Invalid(f"{label('select')} is empty: is a variable not set?")
     return _Reader(origin, Path.cwd(), label).config(table)
 
 

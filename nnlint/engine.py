@@ -115,7 +115,7 @@ def lint_text(
 
     read = stages.run("parsing", document.read, text)
     networks, problems = _checked(read, variant, policy) if read.root else ([], [])
-    whole = variant is None and all(len(spec.variants) < len(networks) for spec, _ in networks)
+    whole = variant is None and (not networks or len(networks[0][0].variants) < len(networks))
     problems = [*read.problems, *problems]
     said = stages.run("findings", _said, read, problems, policy, whole=whole)
     main: tuple[ModelSpec | None, Graph | None] = networks[0] if networks else (None, None)
@@ -214,8 +214,8 @@ def _networks(
         model = stages.run("spec", spec.parse, meant.data, meant.refused, name)
         if model is None:
             break
-        if name is not None and name not in model.variants:
-            raise NoSuchVariant(_no_variant(name, model.variants))
+        if variant is not None and variant not in model.variants:
+            raise NoSuchVariant(_no_variant(variant, model.variants))
         if variant is None and name is None:
             chosen += _also_checked(model, policy)
         networks.append((model, stages.run("graph", wiring.connect, model, name)))

@@ -19,18 +19,19 @@ from nnlint.expression import (
 from nnlint.layers import find
 from nnlint.layers.attribute import BRANCHES, LAYERS, NONE, SOURCE_PATTERN
 from nnlint.layers.base import COMMON, FOLLOW, Block, LayerSpec
-from nnlint.layers.shape import UNKNOWN, Layout, Shape, layout_of_rank
+from nnlint.layers.shape import UNKNOWN, Layout, Shape, Unknown, layout_of_rank
 from nnlint.published import TOP_LEVEL
 from nnlint.record import Record
 from nnlint.wording import flow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from nnlint.finding import Path, Problem
     from nnlint.layers.attribute import Attribute, JsonSchema
     from nnlint.layers.base import Layer
 
+    Lookup = Callable[[str], Any]
     Refused = frozenset[Path]
 
 OUTER = ("from", "with", "like", "repeat", "shared", "first")
@@ -50,8 +51,7 @@ class ModelSpec(Record):
         expect: the exact values that it must have.
         budget: the limits that it must keep.
         vars: the values that `$name` asks for.
-        variants: the names of the variants that can be used.
-        declared: the names of all of them.
+        declared: the variants as they are written, by name.
         spoilt: values that hold for many layers were refused.
         reader: makes layers of what is written, by the spec's defaults and convention.
         problems: what is wrong with values that had to be computed.
@@ -66,11 +66,17 @@ class ModelSpec(Record):
     expect: dict[str, Any]
     budget: dict[str, Any]
     vars: dict[str, Any]
-    variants: tuple[str, ...]
-    declared: tuple[str, ...]
+    declared: dict[str, Any]
     spoilt: bool
     reader: Reader
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The names of the variants that can be used; few ask, and there may be many."""
+        refused = self.reader.refused
+        usable = {} if ("variants",) in refused else self.declared
+        return tuple(_without(usable, refused, ("variants",)))
 
 
 def parse(data: Any, refused: Refused, variant: str | None = None) -> ModelSpec | None:
@@ -100,8 +106,7 @@ def parse(data: Any, refused: Refused, variant: str | None = None) -> ModelSpec 
         expect=_part(usable, "expect", refused),
         budget=_whole(_part(usable, "budget", refused), refused, "budget"),
         vars=values,
-        variants=tuple(_part(usable, "variants", refused)),
-        declared=tuple(_written_map(data, "variants")),
+        declared=_written_map(data, "variants"),
         spoilt=any(path[:1] == ("defaults",) for path in refused),
         reader=reader,
         problems=tuple(problems),
@@ -134,18 +139,27 @@ def _variables(
 ) -> dict[str, Any]:
     """The variables' values; each may ask for those above it."""
     written = _written_map(usable, "vars")
-    chosen = _part(usable, "variants", refused).get(variant, {}) if variant else {}
+    chosen = _chosen(usable, refused, variant)
     values: dict[str, Any] = {}
-    for name, value in {**written, **(chosen if isinstance(chosen, dict) else {})}.items():
+    for name, value in {**written, **chosen}.items():
         path = ("variants", str(variant), name) if name in chosen else ("vars", name)
         values[name] = MISSING
         if path in refused:
             continue
         try:
-            values[name] = evaluated(value, within(values))
+            values[name] = evaluated(value, _lookup(values))
+        except Unknown:
+            continue
         except Faulty as fault:
             problems.append(faulty(fault, path))
     return values
+
+
+def _chosen(usable: dict[str, Any], refused: Refused, variant: str | None) -> dict[str, Any]:
+    """The values that the variant has of its own."""
+    if not variant or ("variants", variant) in refused:
+        return {}
+    return _written_map(_written_map(usable, "variants"), variant)
 
 
 class Missing:
@@ -153,6 +167,19 @@ class Missing:
 
 
 MISSING = Missing()
+
+
+def _lookup(values: Mapping[str, Any]) -> Lookup:
+    """A lookup in the variables, to which what was refused is unknown."""
+    written = within(values)
+
+    def lookup(name: str) -> Any:
+        value = written(name)
+        if value is MISSING:
+            raise Unknown
+        return value
+
+    return lookup
 
 
 def _outputs(written: Any, refused: Refused) -> dict[str, tuple[str, str | None, Path]]:
@@ -196,18 +223,19 @@ def _computed(
     from nnlint.schema import check_value  # noqa: PLC0415 - owns jsonschema, which is loaded by now
 
     try:
-        value = evaluated(written, within(values))
+        value = evaluated(written, _lookup(values))
+    except Unknown:
+        return UNKNOWN
     except Faulty as fault:
         problems.append(faulty(fault, path))
         return UNKNOWN
     if value != written:
-        kind, silent = _input_kind(path), holds(value, MISSING)
-        wrong = [] if silent else check_value(str(path[0]), kind, value, ())
+        wrong = check_value(str(path[0]), _input_kind(path), value, ())
         texts, values_of = {path[0]: written}, {path[0]: value}
         problems += [
             named(one, texts, values_of)._replace(path=(*path, *one.path[1:])) for one in wrong
         ]
-        if wrong or silent:
+        if wrong:
             return UNKNOWN
     return _input(value)
 
@@ -216,15 +244,6 @@ def _input_kind(path: Path) -> JsonSchema:
     kind = TOP_LEVEL[str(path[0])]
     inputs: JsonSchema = kind["additionalProperties"] if path[0] == "inputs" else kind
     return inputs
-
-
-def holds(value: Any, wanted: object) -> bool:
-    """Whether it is that object, or has it in it."""
-    if isinstance(value, dict):
-        return any(holds(item, wanted) for item in value.values())
-    if isinstance(value, list | tuple):
-        return any(holds(item, wanted) for item in value)
-    return value is wanted
 
 
 def named(problem: Problem, written: Any, value: Any) -> Problem:

@@ -580,10 +580,17 @@ def test_a_variable_below_is_said_to_stand_below() -> None:
         ),
         f"layers: [{LINEAR}3, repeat: 2, shared: true, act: ReLU}}]\nexpect: {{params: 27}}\n",
         "vars: {d: 1}\nvariants: {v: }\nlayers: [ReLU]\nexpect: {variants: {v: 0}}\n",
+        f"vars: {{z: 0, a: 5/$z, b: $a+1, c: $b, d: 2*$c}}\nlayers: [{LINEAR}$d}}]\n",
     ],
 )
 def test_one_mistake_is_one_finding(text: str) -> None:
     assert len(errors(HEAD + text)) == 1
+
+
+@pytest.mark.parametrize("size", ["$a", "$a+1"])
+def test_an_input_of_a_mistaken_variable_is_one_finding(size: str) -> None:
+    text = f"nnlint: 1\ninput: [{size}]\nvars: {{z: 0, a: 5/$z}}\nlayers: [ReLU]\n"
+    assert len(errors(text)) == 1
 
 
 @pytest.mark.parametrize("size", ["$d/5", "0*$d"])

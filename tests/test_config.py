@@ -341,6 +341,21 @@ def test_a_named_file_must_be_there_and_have_the_table() -> None:
     )
 
 
+@pytest.mark.parametrize("empty", ["", " ", ","])
+def test_an_empty_selection_is_no_way_to_switch_every_rule_off(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "is empty: is a variable not set?"
+    assert f"--select {words}" in refused("--select", empty, "a.yaml")
+    assert codes("--select", "NN301", "--select", empty, "a.yaml") == {"NN301"}
+    assert codes("--ignore", empty, "a.yaml") == NORMAL
+    monkeypatch.setenv("NNLINT_SELECT", empty)
+    if empty:
+        assert f"NNLINT_SELECT {words}" in refused()
+    else:  # as a variable that is not set
+        assert codes() == NORMAL
+
+
 def test_flags_and_variables_are_called_by_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "--select names 'NN7'" in refused("--select", "NN7", "a.yaml")
     monkeypatch.setenv("NNLINT_IGNORE", "NN7")

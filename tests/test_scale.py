@@ -50,8 +50,19 @@ def misspelt_inputs(count: int) -> str:
     return f"nnlint: 1\ninputs: {{{inputs}}}\nlayers:\n{''.join(lines)}"
 
 
-@pytest.mark.parametrize("text", [wrong_sources, misspelt_inputs], ids=lambda f: f.__name__)
-def test_mistaken_names_cost_linear_time(text: object) -> None:
+def expected_variants(count: int) -> str:
+    variants = ", ".join(f"v{n}: {{d: {n + 2}}}" for n in range(count))
+    params = ", ".join(f"v{n}: {9 * (n + 2)}" for n in range(count))  # 8 weights and a bias
+    given = f"vars: {{d: 1}}\nvariants: {{{variants}}}\nexpect: {{variants: {{{params}}}}}\n"
+    layers = "layers: [{type: Linear, out_features: $d}]\n"
+    return f"nnlint: 1\ninput: [8]\n{given}{layers}"
+
+
+MANY = [wrong_sources, misspelt_inputs, expected_variants]
+
+
+@pytest.mark.parametrize("text", MANY, ids=lambda f: f.__name__)
+def test_many_names_cost_linear_time(text: object) -> None:
     assert callable(text)
     seconds(text(100))  # what loads once
     # four times the length: 4 where it is linear, 16 where it is quadratic

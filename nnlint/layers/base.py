@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 from math import inf, prod
+from sys import maxsize
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from nnlint.layers.attribute import (
@@ -73,7 +74,7 @@ FOLLOW = {
 }  # fmt: skip
 """Taken by the layers that networks pair with a norm and an activation."""
 
-ONE, TWO, SEVERAL = range(1, 2), range(2, 3), range(2, 1_000)
+ONE, TWO, SEVERAL = range(1, 2), range(2, 3), range(2, maxsize)
 """How many edges a layer may take."""
 
 UNBOUNDED = (-inf, inf)

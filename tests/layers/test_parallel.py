@@ -124,3 +124,16 @@ def test_branches_are_lists_of_layers() -> None:
 def test_a_broken_branch_is_one_mistake() -> None:
     report = lint(parallel([{"type": "Conv2d"}], [conv(3)]), conv(4), expect={"params": 9})
     assert [f.rule.code for f in report.findings] == ["NN102"]
+
+
+def test_there_may_be_any_number_of_branches() -> None:
+    branches: list[list[Any]] = [[] for _ in range(1_500)]
+    graph = graph_of(parallel(*branches), x=[2, 1, 1])
+    assert graph.output.shape.known == (2 * len(branches), 1, 1)
+
+
+def test_custom_takes_any_number_of_inputs() -> None:
+    names = [f"x{n}" for n in range(1_500)]
+    layers = [{"type": "Identity", "name": name, "from": "input"} for name in names]
+    custom = {"type": "Custom", "from": names, "parameters": {}, "output": [3], "macs": 0}
+    assert graph_of(*layers, custom).output.shape.known == (3,)
