@@ -174,7 +174,7 @@ def _said(read: Document, problems: Iterable[Problem], policy: Policy, *, whole:
     """
     placed = _allowed(placing.placed(read, problems), policy)
     hiding = any(map(hides, placed))
-    cut = any(one.code == mistakes.TOO_MANY for one in placed)
+    cut = mistakes.are_cut(placed)
 
     def judges(code: str) -> bool:
         # behind an error lies what no rule has seen: its ignores may be needed there

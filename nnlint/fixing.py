@@ -11,9 +11,8 @@ from bisect import bisect_left, insort
 from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
-from nnlint import edits, engine
+from nnlint import edits, engine, mistakes
 from nnlint.finding import Applies
-from nnlint.mistakes import TOO_MANY
 from nnlint.policy import EVERY_RULE
 from nnlint.record import Record
 from nnlint.report import BUDGET_CODES
@@ -181,7 +180,7 @@ def _is_worse(before: Report, after: Report, batch: Sequence[Finding], *, unsafe
     fresh = [one for one in after.findings if identity(one) not in known]
     fresh = [one for one in fresh if not (unsafe and one.rule.code.startswith(BUDGET_CODES))]
     again = {(one.rule.code, one.path) for one in batch}
-    if _is_cut(before):
+    if mistakes.are_cut(before.findings):
         return False  # what is found now was there, and not told
     if any((one.rule.code, one.path) in again for one in fresh):
         return True
@@ -199,11 +198,6 @@ def _fewer(before: Report, after: Report, batch: Sequence[Finding]) -> bool:
 def _hides(report: Report) -> bool:
     """Whether part of the network was not looked at, for a mistake in it."""
     return any(engine.hides(finding) for finding in report.findings)
-
-
-def _is_cut(report: Report) -> bool:
-    """Whether it has more mistakes than it tells."""
-    return any(one.rule.code == TOO_MANY for one in report.findings)
 
 
 def _counts_stay(before: Report, after: Report) -> bool:

@@ -10,7 +10,7 @@ from nnlint.wording import grouped
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nnlint.finding import Path, Span
+    from nnlint.finding import Finding, Path, Span
 
 MOST_MISTAKES = 1_000
 """Nobody reads more, and each costs a hundred times what a sound line costs."""
@@ -57,6 +57,6 @@ def too_many_ambiguous(span: Span) -> Problem:
     return Problem(TOO_MANY, (), message, remedy, span=span, severity=Severity.WARNING)
 
 
-def are_cut(problems: Iterable[Problem]) -> bool:
+def are_cut(problems: Iterable[Problem | Finding]) -> bool:
     """Whether there were more than are told."""
     return any(one.code == TOO_MANY for one in problems)

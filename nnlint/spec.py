@@ -147,7 +147,7 @@ def _variables(
         if path in refused:
             continue
         try:
-            values[name] = evaluated(value, _lookup(values))
+            values[name] = evaluated(value, lookup_in(values))
         except Unknown:
             continue
         except Faulty as fault:
@@ -169,7 +169,7 @@ class Missing:
 MISSING = Missing()
 
 
-def _lookup(values: Mapping[str, Any]) -> Lookup:
+def lookup_in(values: Mapping[str, Any]) -> Lookup:
     """A lookup in the variables, to which what was refused is unknown."""
     written = within(values)
 
@@ -223,7 +223,7 @@ def _computed(
     from nnlint.schema import check_value  # noqa: PLC0415 - owns jsonschema, which is loaded by now
 
     try:
-        value = evaluated(written, _lookup(values))
+        value = evaluated(written, lookup_in(values))
     except Unknown:
         return UNKNOWN
     except Faulty as fault:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from nnlint.expression import Faulty, evaluated, faulty, holds_expression, unknown
+from nnlint.expression import ARRIVING, Faulty, evaluated, faulty, holds_expression
 from nnlint.layers.attribute import NONE
 from nnlint.layers.base import COMMON
 from nnlint.layers.shape import Layout, Unknown
-from nnlint.spec import MISSING, OUTER, named
+from nnlint.spec import MISSING, OUTER, lookup_in, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -141,15 +141,10 @@ def _lookup(
     known: Mapping[str, Any], edge: Edge | None, kind: type[Layer] | None = None
 ) -> Lookup:
     """What a `$name` is, where that edge reaches a layer of that kind."""
+    written = lookup_in(known)
 
     def lookup(name: str) -> Any:
-        if name == "in":
-            return _arriving(edge, kind)
-        if name not in known:
-            raise unknown(name, known)
-        if known[name] is MISSING:
-            raise Unknown
-        return known[name]
+        return _arriving(edge, kind) if name == ARRIVING else written(name)
 
     return lookup
 
