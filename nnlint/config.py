@@ -249,7 +249,7 @@ class _Reader:
 
     def _ceilings(self, value: Any, at: str) -> tuple[Ceiling, ...]:
         """Limits, in the words and with the checks of a spec's own `budget:`."""
-        from nnlint import schema  # noqa: PLC0415 - jsonschema loads only for a budget
+        from nnlint import schema  # noqa: PLC0415 - loads only for a budget
 
         kind = TOP_LEVEL["budget"]
         problems = list(schema.check_value("budget", kind, value, ()))

@@ -155,7 +155,7 @@ def _checked(
     read: Document, variant: str | None, policy: Policy
 ) -> tuple[list[tuple[ModelSpec, Graph]], list[Problem]]:
     """The networks of a document, and what is wrong with it and with them."""
-    from nnlint import meaning, unused  # noqa: PLC0415 - with the schema jsonschema loads
+    from nnlint import meaning, unused  # noqa: PLC0415 - they load with the first file
 
     meant = stages.run("schema", meaning.read, read.data)
     if mistakes.are_cut(meant.problems):
@@ -205,7 +205,7 @@ def _networks(
     meant: Meant, variant: str | None, policy: Policy
 ) -> list[tuple[ModelSpec, Graph]]:
     """The network to judge, then its variants."""
-    from nnlint import spec, wiring  # noqa: PLC0415 - with them jsonschema loads
+    from nnlint import spec, wiring  # noqa: PLC0415 - as above
 
     chosen: list[str | None] = [variant]
     networks = []
@@ -297,7 +297,7 @@ def _grown(spec: ModelSpec, graph: Graph, policy: Policy, key: str | None) -> It
 
 def _laid_out(meant: Meant, variant: str | None, data: Any) -> Graph | None:
     """The network of other data, checked or not."""
-    from nnlint import spec, wiring  # noqa: PLC0415 - with them jsonschema loads
+    from nnlint import spec, wiring  # noqa: PLC0415 - as above
 
     model = spec.parse(data, meant.refused, variant)
     return wiring.connect(model, variant) if model else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from nnlint import mistakes
+from nnlint import mistakes, schema
 from nnlint.edits import apply
 from nnlint.record import Record
 
@@ -44,8 +44,6 @@ class Meant(Record):
 
 def read(data: Any) -> Meant:
     """Check the data, and go on with what it means."""
-    from nnlint import schema  # noqa: PLC0415 - it owns jsonschema
-
     renamed: dict[Path, str] = {}
     told: list[Problem] = []
     for _ in range(MOST_ROUNDS):

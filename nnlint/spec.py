@@ -22,6 +22,7 @@ from nnlint.layers.base import COMMON, FOLLOW, Block, LayerSpec
 from nnlint.layers.shape import UNKNOWN, Layout, Shape, Unknown, layout_of_rank
 from nnlint.published import TOP_LEVEL
 from nnlint.record import Record
+from nnlint.schema import check_value
 from nnlint.wording import flow
 
 if TYPE_CHECKING:
@@ -220,8 +221,6 @@ def _computed(
     written: Any, path: Path, values: Mapping[str, Any], problems: list[Problem]
 ) -> Shape:
     """An input's shape, its expressions evaluated and checked."""
-    from nnlint.schema import check_value  # noqa: PLC0415 - owns jsonschema, which is loaded by now
-
     try:
         value = evaluated(written, lookup_in(values))
     except Unknown:

@@ -263,8 +263,8 @@ def test_importing_costs_nothing_yet() -> None:
                           check=True, cwd=ROOT)  # fmt: skip
     before, after = done.stdout.splitlines()
     assert before == ""
-    assert {"yaml", "jsonschema"} <= set(after.split())
-    assert "rich" not in after.split()
+    assert "yaml" in after.split()
+    assert not {"jsonschema", "rich"} & set(after.split())
 
 
 USER = """\

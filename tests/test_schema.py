@@ -18,7 +18,7 @@ from nnlint import document, published, schema
 from nnlint.layers import keras_names, layer_types
 from nnlint.layers.base import PROGRAM_KEYWORDS
 from nnlint.losses import KERAS_LOSSES, LOSSES
-from nnlint.schema import unknown_keys, unknown_layers, validation, wrong_values
+from nnlint.schema import breaches, unknown_keys, unknown_layers, validation, wrong_values
 from nnlint.schema.messages import KEYWORD_CODES
 
 if TYPE_CHECKING:
@@ -393,7 +393,7 @@ def test_a_remedy_that_says_what_to_write_is_taken(key: str, value: object) -> N
 # --- what to write, as data ------------------------------------------------------------------
 
 
-def only_breach(kind: str, values: dict[str, Any]) -> validation.Breach:
+def only_breach(kind: str, values: dict[str, Any]) -> breaches.Breach:
     (breach,) = validation.of_layer(layer_types()[kind], {"type": kind, **values})
     return breach
 

@@ -10,8 +10,9 @@ from nnlint.finding import Edit, spell
 from nnlint.layers.attribute import LARGEST
 from nnlint.published import BLOCK_KEYS, VARIANT
 from nnlint.schema.remedy import Remedy, problem
+from nnlint.schema.soundness import is_integer
 from nnlint.schema.unknown_keys import meant_key, unknown_key
-from nnlint.schema.validation import fits, is_integer
+from nnlint.schema.validation import fits
 from nnlint.schema.wrong_values import remedy_of
 from nnlint.wording import described, grouped, listed, plural, quoted, short_number
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from nnlint.finding import Path, Problem
     from nnlint.layers.attribute import JsonSchema
     from nnlint.layers.base import Layer
-    from nnlint.schema.validation import Breach
+    from nnlint.schema.breaches import Breach
 
 KEYWORD_CODES = {
     "type": "NN101", "enum": "NN104", "const": "NN105", "minimum": "NN106", "maximum": "NN107",

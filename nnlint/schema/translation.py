@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from nnlint.expression import is_expression
 from nnlint.mistakes import MOST_MISTAKES, are_cut, too_many
-from nnlint.published import FIXED
+from nnlint.schema.validation import waits_in_layer, waits_on_top
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nnlint.finding import Path, Problem
     from nnlint.layers.base import Layer
-    from nnlint.schema.validation import Breach
+    from nnlint.schema.breaches import Breach
 
 
 def translated(
@@ -35,5 +35,5 @@ def translated(
 
 def _comes_later(breach: Breach, path: Path) -> bool:
     """Whether the value is an expression: it is computed first, and checked then."""
-    in_place = breach.key not in FIXED if path else breach.key in ("input", "inputs")
-    return in_place and is_expression(breach.value)
+    waits = waits_in_layer if path else waits_on_top
+    return waits(breach.key) and is_expression(breach.value)

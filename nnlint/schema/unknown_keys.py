@@ -17,7 +17,7 @@ from nnlint.wording import listed, nearest, quoted
 if TYPE_CHECKING:
     from nnlint.layers.attribute import JsonSchema
     from nnlint.layers.base import Layer
-    from nnlint.schema.validation import Breach
+    from nnlint.schema.breaches import Breach
 
 LAYERS_OF_THEIR_OWN = {"activation": "an activation", "act": "an activation", "norm": "a norm"}
 """Words for layers that other tools write as attributes of the layer before."""

@@ -16,7 +16,7 @@ from nnlint.schema.validation import fits
 from nnlint.wording import flow, listed, nearest
 
 if TYPE_CHECKING:
-    from nnlint.schema.validation import Breach
+    from nnlint.schema.breaches import Breach
 
 MOST_WORDS = 8
 """Of a list of words that a message shows."""

@@ -9,6 +9,7 @@ from nnlint.expression import ARRIVING, Faulty, evaluated, faulty, holds_express
 from nnlint.layers.attribute import NONE
 from nnlint.layers.base import COMMON
 from nnlint.layers.shape import Layout, Unknown
+from nnlint.schema import check_layer, check_value
 from nnlint.spec import MISSING, OUTER, lookup_in, named
 
 if TYPE_CHECKING:
@@ -171,8 +172,6 @@ def _arriving(edge: Edge | None, kind: type[Layer] | None) -> int:
 
 def _checked(spec: LayerSpec, key: str, value: Any) -> Iterator[Problem]:
     """What is wrong with a computed value."""
-    from nnlint.schema import check_layer, check_value  # noqa: PLC0415 - owns jsonschema
-
     kind = (spec.kind.keys() if spec.kind else COMMON)[key].kind
     role = kind.get("role")
     if role is None:
