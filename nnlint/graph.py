@@ -160,22 +160,33 @@ class Node:
     @property
     def own(self) -> int:
         """Learned numbers of one copy."""
-        return sum(tensor.count for tensor in self.tensors)
+        return sum(self._split)
+
+    @property
+    def _split(self) -> tuple[int, int]:
+        """Weights and biases of one copy."""
+        weights = biases = 0
+        for tensor in self.tensors:
+            if tensor.is_bias:
+                biases += tensor.count
+            else:
+                weights += tensor.count
+        return weights, biases
 
     @property
     def weights(self) -> int:
         """Weights of all its copies, each that is shared once."""
-        return self.times.owned * sum(one.count for one in self.tensors if not one.is_bias)
+        return self.times.owned * self._split[0]
 
     @property
     def biases(self) -> int:
         """Biases of all its copies."""
-        return self.times.owned * sum(one.count for one in self.tensors if one.is_bias)
+        return self.times.owned * self._split[1]
 
     @property
     def stored(self) -> int:
         """Elements of the buffers of all its copies."""
-        return self.times.owned * sum(tensor.count for tensor in self.buffers)
+        return self.times.owned * sum([tensor.count for tensor in self.buffers])
 
     @property
     def moving(self) -> int:
@@ -185,7 +196,7 @@ class Node:
     @property
     def params(self) -> int:
         """Weights and biases of all its copies, and what its convention adds."""
-        return self.weights + self.biases + self.moving
+        return self.times.owned * self.own + self.moving
 
     @property
     def active(self) -> int:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from nnlint.finding import Applies
 from nnlint.layers.base import COMMON
-from nnlint.published import required_keys
 from nnlint.record import Record
 from nnlint.rules import FAMILIES, Made, Rule, ends_reading
 from nnlint.wording import flow, grouped
@@ -138,7 +137,7 @@ def default_words(value: Attribute) -> str:
 
 def _flow_layer(layer: type[Layer]) -> str:
     written = {"type": layer.__name__, **layer.example}
-    bare = not layer.example and not required_keys(layer)
+    bare = not layer.example and not layer.required()
     return f"- {layer.__name__ if bare else flow(written)}"
 
 

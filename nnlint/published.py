@@ -269,11 +269,6 @@ def envelope(layer: JsonSchema) -> JsonSchema:
     }
 
 
-def required_keys(layer: type[Layer]) -> list[str]:
-    """The keys that the author must write."""
-    return [key for key, value in layer.attributes.items() if value.required]
-
-
 def default_keys(layer: type[Layer]) -> list[str]:
     """The keys that `defaults:` may give to every layer of the type."""
     own = [key for key, value in layer.attributes.items() if not value.holds_layers]
@@ -295,7 +290,7 @@ def fragment(layer: type[Layer]) -> JsonSchema:
     keys = {key: value.schema for key, value in layer.keys().items()}
     return {
         "type": "object",
-        "required": ["type", *required_keys(layer)],
+        "required": ["type", *layer.required()],
         "properties": {"type": kind, **keys},
         "additionalProperties": False,
     }
@@ -342,7 +337,7 @@ def _layer_or_none(kind: JsonSchema) -> JsonSchema:
         key: kind[key] for key in ("title", "description", "default") if key in kind
     }
     whole = {"allOf": [named, {"$ref": "#/definitions/layer"}]}
-    bare = [name for name in own if not required_keys(layer_types()[name])]
+    bare = [name for name in own if not layer_types()[name].required()]
     return {**words, "anyOf": [whole, {"enum": [*bare, NONE, None]}, EXPRESSION]}
 
 
@@ -372,7 +367,7 @@ def _use_schema() -> JsonSchema:
 
 def _layer_schema() -> JsonSchema:
     types = layer_types()
-    bare = [name for name, layer in types.items() if not required_keys(layer)]
+    bare = [name for name, layer in types.items() if not layer.required()]
     of_a_type = {"required": ["type"], "properties": {"type": {"enum": list(types)}}}
     a_block = {"required": ["block"]}
     return {

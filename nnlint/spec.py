@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 OUTER = ("from", "with", "like", "repeat", "shared", "first")
 """Keys that are evaluated once for all copies."""
+SAID_OUTSIDE = (*OUTER, "trainable")
+ONLY_PREVIOUS: tuple[str, ...] = (COMMON["from"].default,)
 
 
 class ModelSpec(Record):
@@ -318,15 +320,13 @@ class Reader:
             kind=kind,
             written=values,
             elsewhere=places,
+            sources=ONLY_PREVIOUS,
         )
-        if any(value.required and key not in values for key, value in kind.attributes.items()):
+        if not all(key in values for key in kind.required()):
             return _left_over(written, path)  # the defaults that hold it were refused
-        values |= {
-            key: self._inner(value, spec.place(key), kind.keys()[key])
-            for key, value in values.items()
-            if key in kind.attributes and kind.attributes[key].holds_layers
-            and not is_expression(value)
-        }  # fmt: skip
+        for key in kind.holding_layers() & values.keys():
+            if not is_expression(values[key]):
+                values[key] = self._inner(values[key], spec.place(key), kind.attributes[key])
         if written.get("first") or holds_expression(values):
             return self.outer(spec._replace(dynamic=True), values)
         return self.finished(self.outer(spec, values), values)
@@ -358,6 +358,7 @@ class Reader:
             written=written,
             dynamic=True,
             block=block,
+            sources=ONLY_PREVIOUS,
         )
         return self.outer(spec, written)
 
@@ -375,6 +376,8 @@ class Reader:
 
     def outer(self, spec: LayerSpec, values: Mapping[str, Any]) -> LayerSpec:
         """The layer with what holds for all its copies, as far as it is no expression."""
+        if values.keys().isdisjoint(SAID_OUTSIDE):
+            return spec
         known = {key: values[key] for key in OUTER if key in values}
         known = {key: value for key, value in known.items() if not holds_expression(value)}
         return spec._replace(

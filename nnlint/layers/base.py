@@ -328,6 +328,18 @@ class Layer:
         taken = {key: value for keys, taken in extras if taken for key, value in keys.items()}
         return {**cls.attributes, **taken, **COMMON}
 
+    @classmethod
+    @cache
+    def required(cls) -> tuple[str, ...]:
+        """The keys that the author must write."""
+        return tuple(key for key, value in cls.attributes.items() if value.required)
+
+    @classmethod
+    @cache
+    def holding_layers(cls) -> frozenset[str]:
+        """Those of its attributes whose value is layers, or holds them."""
+        return frozenset(key for key, value in cls.attributes.items() if value.holds_layers)
+
     def infer(self, *inputs: Shape) -> Shape:
         """The output's shape, from what arrives (`len(inputs) in cls.inputs`).
 

@@ -78,13 +78,18 @@ def map_of_rank(shape: Shape, axes: int) -> tuple[int, tuple[int, ...]]:
         Misfit: another number of axes arrives, or indices.
         Unknown: the shape is open.
     """
+    if shape.rank != axes + 1 or shape.layout is Layout.TOKENS:
+        _refuse_as_map(shape, axes)
+    return shape.dims[0], shape.dims[1:]
+
+
+def _refuse_as_map(shape: Shape, axes: int) -> None:
     words = MAP_WORDS[axes]
     if shape.layout is Layout.TOKENS:
         raise Misfit("NN202", f"it takes a map {words}, but {shape} token indices arrive")
     hint = f"one channel is an axis too: {shape_text((1, *shape.dims))}"
     wanted = range(axes + 1, axes + 2)
     need_rank(shape, wanted, f"a map {words}", hint if shape.rank == axes else None)
-    return shape.dims[0], shape.dims[1:]
 
 
 def need_room(  # noqa: PLR0913, PLR0917 - each is a word of the message

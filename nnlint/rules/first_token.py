@@ -38,11 +38,12 @@ def first_tokens(graph: Graph) -> Iterator[tuple[Node, Tokens]]:
     Before them stand layers that leave the tokens apart, or in which they learn from each
     other; any other may have put another token to the front.
     """
+    keeping = {id(node) for node in graph.nodes if _keeps_first(node)}
     known: dict[int, Tokens | None] = {}
-    for node in graph.nodes:
+    for node in graph.nodes if keeping else ():
         arriving = _together([known.get(id(one)) if one else Tokens() for one in node.sources])
         known[id(node)] = _made(node, arriving)
-        if arriving and _keeps_first(node):
+        if arriving and id(node) in keeping:
             yield node, arriving
 
 

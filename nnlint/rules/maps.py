@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
 def unflattened(graph: Graph) -> Iterator[tuple[Node, bool]]:
     """What takes a map for rows of numbers by mistake, and whether a convolution made it."""
+    by_rows = [node for node in graph.nodes if _is_by_rows(node)]
+    if not by_rows:
+        return
     convolved = _reached(graph, _is_convolution, lambda _: False)
     meant = _reached(graph, lambda node: _is_by_rows(node) or _is_arranged(node), _has_places)
-    for node in graph.nodes:
-        if _is_by_rows(node) and not any(id(source) in meant for source in node.sources):
+    for node in by_rows:
+        if not any(id(source) in meant for source in node.sources):
             yield node, any(id(source) in convolved for source in node.sources)
 
 

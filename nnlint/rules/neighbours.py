@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nnlint.rules.walking import leaving
@@ -33,11 +34,10 @@ class Neighbours:
         fits: Callable[[Node, Node], bool] = lambda *_: True,
     ) -> None:
         self._through, self._fits, self._leaving = through, fits, leaving(graph)
+        self._nodes = graph.nodes
         self._fitting: dict[int, dict[int, bool]] = {}
-        self._order: dict[Path, int] = {}
         self._loops: dict[int, list[Node]] = {}
-        for place, node in enumerate(graph.nodes):
-            self._order.setdefault(node.path, place)
+        for node in (node for node in graph.nodes if node.loops):
             for taker in (taker for way in node.loops for taker in way):
                 self._loops.setdefault(id(taker), []).append(node)
 
@@ -51,9 +51,11 @@ class Neighbours:
     def givers(self, nodes: Sequence[Node]) -> list[tuple[Node, Node]]:
         """What its copies take, with them: if all of it fits, and only such take it there."""
         pairs = [(first, node) for node in nodes for first in self.arriving([node])]
-        known = [(first, node) for first, node in pairs if first]
+        known = [(first, node) for first, node in pairs if first and self._fits(first, node)]
+        if len(known) < len(pairs):
+            return []
         fitting = (self._beside(first).get(id(node), False) for first, node in known)
-        return known if len(known) == len(pairs) and all(fitting) else []
+        return known if all(fitting) else []
 
     def _beside(self, first: Node) -> dict[int, bool]:
         """What takes it (by id), and whether that and all that takes it beside that fits."""
@@ -81,6 +83,12 @@ class Neighbours:
             for taker in way
             if taker
         ]
+
+    @cached_property
+    def _order(self) -> dict[Path, int]:
+        """Where each place of the spec comes first."""
+        backwards = reversed(tuple(enumerate(self._nodes)))
+        return {node.path: place for place, node in backwards}
 
     def is_of_next_copy(self, first: Node, second: Node) -> bool:
         """Whether the second, which takes the first, stands before it in the spec."""

@@ -121,7 +121,10 @@ def _part(node: Node) -> Group | None:
 
 def _of_some_copies(nodes: list[Node], ends: list[Node], taken: Taken) -> Iterator[Problem]:
     """Some copies are taken, and learned layers lead to the others for nothing."""
-    idle = {id(node): taken.idle_copies(node) for node in nodes if id(node) in taken.seen}
+    several = [node for node in nodes if node.count > 1 and id(node) in taken.seen]
+    if not (several or ends):
+        return
+    idle = {id(node): taken.idle_copies(node) for node in several}
     ways = [(node.count, [*before([node], taken.seen).values()]) for node in ends]
     ways += [(idle[id(node)], taken.way(node)) for node in nodes if idle.get(id(node))]
     lost = sum(times * one.own for times, way in ways for one in way if not one.is_shared)

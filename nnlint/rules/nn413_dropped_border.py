@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """The first window that leaves out what another way keeps, up to where the two meet."""
+    if not any(_enlarges(node) for node in graph.nodes):
+        return  # none is joined with a larger one
     lossy = {id(node): gone for node in graph.nodes if (gone := _left_out(node))}
     for node in graph.nodes:
         for axis, lost in lossy.get(id(node), {}).items():
@@ -25,6 +27,16 @@ def check(graph: Graph) -> Iterator[Problem]:
             if merge:
                 yield _problem(node, merge, axis, lost)
                 return
+
+
+def _enlarges(node: Node) -> bool:
+    """Whether a map leaves it that is larger on some axis than one that arrives."""
+    out = node.output
+    if out.open or out.layout is not Layout.MAP:
+        return False
+    maps = [x.dims[1:] for x in node.inputs if not x.open and x.rank == out.rank]
+    sizes = out.dims[1:]
+    return any(new > old for dims in maps for new, old in zip(sizes, dims, strict=True))
 
 
 def _left_out(node: Node) -> dict[int, int]:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 def check(graph: Graph) -> Iterator[Problem]:
     """Layers of which an attention sees a single token."""
-    entered = _of_one_token(graph)
-    for node in graph.nodes:
-        if node.complete and 1 in _attended(node) and id(node) not in entered:
+    found = [node for node in graph.nodes if node.complete and 1 in _attended(node)]
+    entered = _of_one_token(graph) if found else ()
+    for node in found:
+        if id(node) not in entered:
             yield Problem(
                 "NN417",
                 node.path,

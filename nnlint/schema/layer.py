@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nnlint.expression import is_expression
 from nnlint.layers import find
 from nnlint.mistakes import told
-from nnlint.published import FIXED, required_keys
+from nnlint.published import FIXED
 from nnlint.schema import validation
 from nnlint.schema.expressions import expression_problems, with_signs
 from nnlint.schema.remedy import Remedy, problem, write
@@ -109,7 +109,7 @@ def type_as_key(item: dict[str, Any]) -> str | None:
 
 def _missing_keys(layer: type[Layer], path: Path, added: Collection[str]) -> Iterator[Problem]:
     """What a bare name leaves open, and no default gives."""
-    missing = [key for key in required_keys(layer) if key not in added]
+    missing = [key for key in layer.required() if key not in added]
     if missing:
         whole = {"type": layer.__name__, **dict.fromkeys(missing, "…")}
         message = f"{layer.__name__} needs {listed(missing, 'and')}"

@@ -84,8 +84,9 @@ _TYPES: dict[str, Waits] = {
 
 
 def _of_type(wanted: Any, value: Any, *_: object) -> bool:
-    types = wanted if isinstance(wanted, list) else (wanted,)
-    return any(_TYPES[name](value) for name in types)
+    if isinstance(wanted, str):
+        return _TYPES[wanted](value)
+    return any(_TYPES[name](value) for name in wanted)
 
 
 def _equals(wanted: Any, value: Any, *_: object) -> bool:

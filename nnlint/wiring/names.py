@@ -10,6 +10,7 @@ from nnlint.graph import Edge, Output
 from nnlint.layers.base import SEVERAL
 from nnlint.layers.shape import UNKNOWN
 from nnlint.scopes import PREVIOUS, Nowhere, Scopes
+from nnlint.spec import ONLY_PREVIOUS
 from nnlint.wording import listed, plural, quoted
 
 if TYPE_CHECKING:
@@ -86,11 +87,15 @@ class Names:
 
     def sources(self, spec: LayerSpec, previous: Edge | None) -> tuple[Edge, ...]:
         """The edges that a layer names in `from`, or what came before."""
-        names = spec.sources or (PREVIOUS,)
+        names = spec.sources or ONLY_PREVIOUS
+        if previous and names == ONLY_PREVIOUS:
+            return (previous,)
         return tuple(self._source(spec, name, n, previous) for n, name in enumerate(names))
 
     def others(self, spec: LayerSpec) -> tuple[Edge, ...]:
         """The edges that a layer names in `with` or `like`."""
+        if not spec.others:
+            return ()
         key = "like" if "like" in spec.written else "with"
         return tuple(self._named(spec, name, key, n) for n, name in enumerate(spec.others))
 

@@ -61,8 +61,9 @@ class Rows:
         """A new row; the layers that its input comes from know it as their consumer."""
         node = Node(spec, self._group, edges)
         self.nodes.append(node)
-        for source in {id(edge.node): edge.node for edge in edges}.values():
-            if source:
+        sources = node.sources
+        for place, source in enumerate(sources):
+            if source and source not in sources[:place]:
                 source.consumers.append(node)
         return node
 
