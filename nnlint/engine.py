@@ -208,10 +208,11 @@ def _networks(
     from nnlint import spec, wiring  # noqa: PLC0415 - as above
 
     chosen: list[str | None] = [variant]
-    networks = []
+    networks: list[tuple[ModelSpec, Graph]] = []
     while chosen:
         name = chosen.pop(0)
-        model = stages.run("spec", spec.parse, meant.data, meant.refused, name)
+        reader = networks[0][0].reader if networks else None
+        model = stages.run("spec", spec.parse, meant.data, meant.refused, name, reader)
         if model is None:
             break
         if variant is not None and variant not in model.variants:

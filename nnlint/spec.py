@@ -82,13 +82,16 @@ class ModelSpec(Record):
         return tuple(_without(usable, refused, ("variants",)))
 
 
-def parse(data: Any, refused: Refused, variant: str | None = None) -> ModelSpec | None:
+def parse(
+    data: Any, refused: Refused, variant: str | None = None, reader: Reader | None = None
+) -> ModelSpec | None:
     """The spec of a checked document; None where it has no list of layers.
 
     Args:
         data: the document's data.
         refused: the paths of what the schema refused.
         variant: the variant whose values hold; None: the base.
+        reader: what has read the same data already, for another variant of it.
 
     What the schema refused is left out: a layer comes without its `layer`, an
     input is unknown. Both are silent from here on, for they are reported already.
@@ -98,11 +101,11 @@ def parse(data: Any, refused: Refused, variant: str | None = None) -> ModelSpec 
     usable = {key: value for key, value in data.items() if (key,) not in refused}
     problems: list[Problem] = []
     values = _variables(usable, refused, variant, problems)
-    reader = Reader(usable, refused)
+    reader = reader or Reader(usable, refused)
     return ModelSpec(
         name=usable.get("name"),
         inputs=_inputs(usable, refused, values, problems),
-        layers=reader.layers(data["layers"], ("layers",)),
+        layers=reader.whole(data["layers"]),
         outputs=_outputs(usable.get("outputs", {}), refused),
         loss=usable.get("loss"),
         dtype=usable.get("dtype", "float32"),
@@ -280,7 +283,14 @@ def _input(value: Any) -> Shape:
 
 
 class Reader:
-    """Makes layers of what is written, by the spec's defaults, blocks and convention."""
+    """Makes layers of what is written, by the spec's defaults, blocks and convention.
+
+    Variables have no part in it: one reader serves all variants. Layers whose attributes
+    are equal are one layer.
+
+    Attributes:
+        outcomes: what layers were found to make of what arrives, for whoever asks again.
+    """
 
     def __init__(self, usable: dict[str, Any], refused: Refused) -> None:
         self.refused = refused
@@ -292,6 +302,16 @@ class Reader:
         }
         self.written_blocks = _part(usable, "blocks", refused)
         self.blocks: dict[str, tuple[LayerSpec, ...]] = {}
+        self.outcomes: dict[Any, Any] = {}
+        self._whole: tuple[LayerSpec, ...] | None = None
+        self._made: dict[tuple[type[Layer], str], Layer] = {}
+        self._following: dict[tuple[Path, str], LayerSpec] = {}
+
+    def whole(self, items: list[Any]) -> tuple[LayerSpec, ...]:
+        """The layers of the network."""
+        if self._whole is None:
+            self._whole = self.layers(items, ("layers",))
+        return self._whole
 
     def layers(self, items: list[Any], path: Path) -> tuple[LayerSpec, ...]:
         """A list of layers."""
@@ -393,8 +413,7 @@ class Reader:
         kind = spec.kind
         if kind is None:
             return spec
-        own = {key: _frozen(value) for key, value in values.items() if key in kind.attributes}
-        layer = kind(**own, convention=self.convention)
+        layer = self._kind_of(kind, values)
         return spec._replace(
             layer=layer,
             trainable=values.get("trainable", True),
@@ -403,14 +422,30 @@ class Reader:
             follow=tuple(self._follow(spec, values)),
         )
 
+    def _kind_of(self, kind: type[Layer], values: Mapping[str, Any]) -> Layer:
+        """The layer with those of the values that are its attributes."""
+        own = {key: _frozen(value) for key, value in values.items() if key in kind.attributes}
+        if kind.holding_layers():
+            return kind(**own, convention=self.convention)
+        likeness = (kind, repr(own))
+        if likeness not in self._made:
+            self._made[likeness] = kind(**own, convention=self.convention)
+        return self._made[likeness]
+
     def _follow(self, spec: LayerSpec, values: Mapping[str, Any]) -> Iterator[LayerSpec]:
         """The norm and the activation that are written on a layer."""
         for key in FOLLOW if spec.kind and spec.kind.takes_follow else ():
             value = values.get(key)
             if value not in (None, NONE):
-                yield self.layer(value, spec.place(key))._replace(
-                    trainable=values.get("trainable", True)
-                )
+                follower = self._follower(value, spec.place(key))
+                yield follower._replace(trainable=values.get("trainable", True))
+
+    def _follower(self, value: Any, place: Path) -> LayerSpec:
+        """What follows; the spec's defaults have the same for many layers."""
+        likeness = (place, repr(value))
+        if likeness not in self._following:
+            self._following[likeness] = self.layer(value, place)
+        return self._following[likeness]
 
 
 def _left_over(written: Any, path: Path) -> LayerSpec:

@@ -95,6 +95,10 @@ class Shape(Record):
         """The number of elements of one sample."""
         return prod(self.known)
 
+    def __hash__(self) -> int:
+        # asked for by every layer; the layout's own is slow
+        return hash((self.dims, self.open))
+
     def replaced(self, index: int, *sizes: int) -> Shape:
         """The same shape with the axis at `index` replaced by these."""
         dims = list(self.dims)

@@ -35,6 +35,7 @@ class Neighbours:
     ) -> None:
         self._through, self._fits, self._leaving = through, fits, leaving(graph)
         self._nodes = graph.nodes
+        self._known_ways: dict[int, list[Way]] = {}
         self._fitting: dict[int, dict[int, bool]] = {}
         self._loops: dict[int, list[Node]] = {}
         for node in (node for node in graph.nodes if node.loops):
@@ -43,10 +44,18 @@ class Neighbours:
 
     def again(self, nodes: Sequence[Node]) -> list[tuple[Node, Node]]:
         """Its copies with what takes them, if all of that fits; or all in the next copy."""
-        for pairs in (self.takers(nodes), self.next_copies(nodes)):
-            if pairs and all(self._fits(*pair) for pair in pairs):
-                return pairs
-        return []
+        return self._fitting_takers(nodes) or self._fitting_next(nodes)
+
+    def _fitting_takers(self, nodes: Sequence[Node]) -> list[tuple[Node, Node]]:
+        for node in nodes:
+            for taker in (taker for way in self._ways(node) for taker in way):
+                if taker is None or not self._fits(node, taker):
+                    return []
+        return self.takers(nodes)
+
+    def _fitting_next(self, nodes: Sequence[Node]) -> list[tuple[Node, Node]]:
+        pairs = self.next_copies(nodes)
+        return pairs if all(self._fits(*pair) for pair in pairs) else []
 
     def givers(self, nodes: Sequence[Node]) -> list[tuple[Node, Node]]:
         """What its copies take, with them: if all of it fits, and only such take it there."""
@@ -123,7 +132,10 @@ class Neighbours:
 
     def _ways(self, node: Node) -> list[Way]:
         """What takes its output, for each kind of copy."""
-        return [self._ends(way) for way in self._unforked(node)]
+        if id(node) not in self._known_ways:
+            ways = [self._ends(way) for way in self._unforked(node)]
+            self._known_ways[id(node)] = ways
+        return self._known_ways[id(node)]
 
     def _unforked(self, node: Node) -> list[Way]:
         """The same, up to where several take what one leaves."""

@@ -50,6 +50,8 @@ def _holds(schema: JsonSchema, value: Any, waits: Waits) -> bool:
     if is_expression(value) and waits(None):
         return True
     for keyword, wanted in schema.items():
+        if keyword in _SAY_NOTHING_ALONE:
+            continue
         check = _KEYWORDS.get(keyword)
         if check is None:
             raise _NotPlainError
@@ -127,20 +129,19 @@ def _has(wanted: Any, value: Any, *_: object) -> bool:
 def _known(wanted: Any, value: Any, _schema: object, waits: Waits) -> bool:
     if not isinstance(value, dict):
         return True
-    return all(
-        _holds(wanted[key], one, _below(waits, key))
-        for key, one in value.items()
-        if key in wanted
-    )
+    for key, one in value.items():
+        if key in wanted and not _holds(wanted[key], one, _below(waits, key)):
+            return False
+    return True
 
 
 def _others(wanted: Any, value: Any, schema: JsonSchema, waits: Waits) -> bool:
     if not isinstance(value, dict):
         return True
     known = schema.get("properties", ())
-    others = (key for key in value if key not in known)
+    others = [key for key in value if key not in known]
     if isinstance(wanted, bool):
-        return wanted or not any(True for _ in others)
+        return wanted or not others
     return all(_holds(wanted, value[key], _below(waits, key)) for key in others)
 
 
@@ -170,11 +171,6 @@ def _sized(kind: Any, fits: Callable[[int, Any], bool]) -> Callable[..., bool]:
     return lambda wanted, value, *_: not isinstance(value, kind) or fits(len(value), wanted)
 
 
-def _says_nothing(*_: object) -> bool:
-    """A keyword that says nothing alone."""
-    return True
-
-
 _KEYWORDS: dict[str, Callable[[Any, Any, JsonSchema, Waits], bool]] = {
     "type": _of_type,
     "const": _equals,
@@ -194,7 +190,8 @@ _KEYWORDS: dict[str, Callable[[Any, Any, JsonSchema, Waits], bool]] = {
     "not": _not,
     "if": _if,
     "dependencies": _depending,
-    **dict.fromkeys(
-        ("title", "description", "default", "examples", "role", "then", "else"), _says_nothing
-    ),
 }
+
+_SAY_NOTHING_ALONE = frozenset({
+    "title", "description", "default", "examples", "role", "then", "else",
+})  # fmt: skip

@@ -24,7 +24,7 @@ from nnlint.layers.base import Container, Wiring
 from nnlint.layers.shape import UNKNOWN, Misfit, Unknown
 from nnlint.scopes import Copy, Entry
 from nnlint.wiring.copies import Copies, check_shared, single
-from nnlint.wiring.leaf import fill
+from nnlint.wiring.leaf import Leaves
 from nnlint.wiring.names import Names, check_block_input, takes
 from nnlint.wiring.problems import Problems
 from nnlint.wiring.rows import Rows, TooManyRows, stop_if_endless
@@ -87,6 +87,7 @@ class _Walk(Wiring):
         self.reader = spec.reader
         self.names, self.rows, self.problems = names, rows, problems
         self.values = Values(spec.reader, spec.vars, problems)
+        self.leaves = Leaves(names, problems, spec.reader.outcomes)
         self.container: LayerSpec | None = None
         self._of_containers: dict[tuple[Path, str | None, str], LayerSpec] = {}
 
@@ -148,7 +149,7 @@ class _Walk(Wiring):
         """Lay out one layer."""
         node = self.rows.add(spec, edges)
         if spec.layer and takes(spec, spec.layer, len(edges), self.problems):
-            fill(node, spec.layer, edges, self.names, self.problems)
+            self.leaves.fill(node, spec.layer, edges)
         else:
             node.excused = True
         return node

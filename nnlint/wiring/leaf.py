@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnlint.layers.shape import UNKNOWN, Layout, Misfit, Shape, Unknown
+from nnlint.record import Record
 from nnlint.scopes import Nowhere
 from nnlint.wording import quoted
 
@@ -21,25 +22,75 @@ MAX_RANK = 64
 """torch refuses to compute with more axes."""
 
 
-def fill(
-    node: Node, layer: Layer, arrived: tuple[Edge, ...], names: Names, problems: Problems
-) -> None:
-    """Shapes, tensors and MACs of a node, as far as they can be known."""
-    node.inputs = tuple(_decided(shape, layer) for shape in node.inputs)
+class Outcome(Record):
+    """What a layer makes of the shapes that reach it, in one copy."""
+
+    output: Shape
+    tensors: tuple[ParamTensor, ...]
+    buffers: tuple[ParamTensor, ...]
+    macs: int | None
+    complete: bool
+    excused: bool
+
+
+class Leaves:
+    """Fills in what single layers make of their inputs.
+
+    Args:
+        names: who may be tied to whom.
+        problems: where it is told what does not fit.
+        outcomes: what is known of layers and shapes already; gets what is found.
+    """
+
+    def __init__(
+        self,
+        names: Names,
+        problems: Problems,
+        outcomes: dict[tuple[Layer, tuple[Shape, ...]], Outcome],
+    ) -> None:
+        self.names, self.problems, self._outcomes = names, problems, outcomes
+
+    def fill(self, node: Node, layer: Layer, arrived: tuple[Edge, ...]) -> None:
+        """Shapes, tensors and MACs of a node, as far as they can be known."""
+        node.inputs = tuple([_decided(shape, layer) for shape in node.inputs])
+        try:
+            made = self._outcome(layer, node.inputs)
+            if layer.looks_up and made.output is not UNKNOWN:
+                _need_indices(node.sources[0], made.output)
+        except Misfit as misfit:
+            self.problems.misfit(node.spec, misfit, arrived, layer)
+            node.output, node.excused = misfit.output or UNKNOWN, True
+            return
+        node.output, node.macs = made.output, made.macs
+        node.tensors, node.buffers = made.tensors, made.buffers
+        node.complete, node.excused = made.complete, made.excused
+        _tell_unknown(node, self.problems)
+        if node.spec.tie:
+            _tie(node, node.spec.tie, self.names, self.problems)
+
+    def _outcome(self, layer: Layer, shapes: tuple[Shape, ...]) -> Outcome:
+        """What the layer makes of them; equal layers that get the same make the same."""
+        known = (layer, shapes)
+        if known not in self._outcomes:
+            self._outcomes[known] = _outcome(layer, shapes)
+        return self._outcomes[known]
+
+
+def _outcome(layer: Layer, shapes: tuple[Shape, ...]) -> Outcome:
+    """Its output, its tensors and MACs, and whether these are all.
+
+    Raises:
+        Misfit: it can't take what arrives.
+    """
     try:
-        node.output = _within_rank(layer.infer(*node.inputs))
-        if layer.looks_up:
-            _need_indices(node.sources[0], node.output)
-    except Misfit as misfit:
-        problems.misfit(node.spec, misfit, arrived, layer)
-        node.output, node.excused = misfit.output or UNKNOWN, True
-        return
+        output = _within_rank(layer.infer(*shapes))
     except Unknown:
-        pass
-    _count(node, layer)
-    _tell_unknown(node, problems)
-    if node.spec.tie:
-        _tie(node, node.spec.tie, names, problems)
+        output = UNKNOWN
+    tensors, learned = _collected(layer.parameters(*shapes))
+    buffers, stored = _collected(layer.buffers(*shapes))
+    macs = _macs(layer, shapes, output)
+    excused = any(shape.open for shape in shapes) and not layer.is_unstated
+    return Outcome(output, tensors, buffers, macs, learned and stored, excused)
 
 
 def _decided(shape: Shape, layer: Layer) -> Shape:
@@ -75,16 +126,6 @@ def _need_indices(source: Node | None, output: Shape) -> None:
                 output=output,
             )
         node = node.sources[0] if node.sources else None
-
-
-def _count(node: Node, layer: Layer) -> None:
-    """Its tensors and MACs, and whether these are all."""
-    shapes = node.inputs
-    node.tensors, node.complete = _collected(layer.parameters(*shapes))
-    node.buffers, stored = _collected(layer.buffers(*shapes))
-    node.complete = node.complete and stored
-    node.macs = _macs(layer, shapes, node.output)
-    node.excused = any(shape.open for shape in shapes) and not layer.is_unstated
 
 
 def _collected(tensors: Iterator[ParamTensor]) -> tuple[tuple[ParamTensor, ...], bool]:

@@ -38,7 +38,6 @@ class Values:
     ) -> None:
         self.reader, self.variables, self.problems = reader, variables, problems
         self._known = variables
-        self._made: dict[Any, LayerSpec] = {}
 
     @contextmanager
     def within(self, args: Mapping[str, Any]) -> Iterator[None]:
@@ -74,10 +73,7 @@ class Values:
         }
         if any(value is MISSING for value in values.values()):
             return spec._replace(layer=None, block=None)
-        key = (spec.path, bool(first), repr([v for v in values.values() if _is_plain(v)]))
-        if key not in self._made:
-            self._made[key] = self.reader.finished(spec, values)
-        return self._made[key]
+        return self.reader.finished(spec, values)
 
     def arguments(self, spec: LayerSpec, block: Block, edge: Edge, laid: int) -> dict[str, Any]:
         """The arguments of one copy of a block: evaluated outside, defaults inside."""
