@@ -252,7 +252,7 @@ class _Reader:
         from nnlint import schema  # noqa: PLC0415 - loads only for a budget
 
         kind = TOP_LEVEL["budget"]
-        problems = list(schema.check_value("budget", kind, value, ()))
+        problems = list(schema.check_value("budget", kind, value))
         problems = problems or list(budget.mistakes(value))
         wrong = [f"{problem.message}{_also(problem.help)}" for problem in problems]
         for words in wrong:

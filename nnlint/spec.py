@@ -234,7 +234,7 @@ def _computed(
         problems.append(faulty(fault, path))
         return UNKNOWN
     if value != written:
-        wrong = check_value(str(path[0]), _input_kind(path), value, ())
+        wrong = check_value(str(path[0]), _input_kind(path), value)
         texts, values_of = {path[0]: written}, {path[0]: value}
         problems += [
             named(one, texts, values_of)._replace(path=(*path, *one.path[1:])) for one in wrong

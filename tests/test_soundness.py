@@ -205,3 +205,9 @@ def test_an_expression_waits_where_it_is_computed_first(key: str, *, waits: bool
     layer = {"type": "Linear", "out_features": 4, key: "4*$d"}
     found = translated(validation.of_layer(layer_types()["Linear"], layer), ("layers", 0))
     assert (found == []) is waits
+
+
+def test_what_was_computed_waits_no_longer() -> None:
+    size = layer_types()["Linear"].keys()["out_features"].kind
+    (breach,) = validation.of_value("out_features", size, "4*$d")
+    assert (breach.keyword, breach.path) == ("type", ("out_features",))

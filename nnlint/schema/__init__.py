@@ -54,12 +54,12 @@ def _found(data: Any, refused: set[Path]) -> Iterator[Problem]:
         yield problem
 
 
-def check_value(key: str, kind: JsonSchema, value: Any, path: Path) -> list[Problem]:
+def check_value(key: str, kind: JsonSchema, value: Any) -> list[Problem]:
     """Check one value that an expression came to, as if it had been written there.
 
     It is not written there, so that nothing can be mended by an edit.
     """
-    problems = translated(validation.of_value(key, kind, value), path)
+    problems = translated(validation.of_value(key, kind, value), ())
     return [problem._replace(fix=None, meant=()) for problem in problems]
 
 

@@ -42,9 +42,9 @@ def of_overrides(taken: dict[str, Attribute], data: Any) -> Iterable[Breach]:
 
 
 def of_value(key: str, kind: JsonSchema, value: Any) -> Iterable[Breach]:
-    """What is wrong with one value under its key."""
+    """What is wrong with one value under its key: all that waited is computed."""
     schema = {"type": "object", "properties": {key: kind}}
-    return _breaches(schema, {key: value}, waits_in_layer)
+    return _breaches(schema, {key: value}, waits_on_top)
 
 
 def fits(kind: JsonSchema, value: Any) -> bool:

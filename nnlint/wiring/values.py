@@ -171,6 +171,6 @@ def _checked(spec: LayerSpec, key: str, value: Any) -> Iterator[Problem]:
     kind = (spec.kind.keys() if spec.kind else COMMON)[key].kind
     role = kind.get("role")
     if role is None:
-        yield from check_value(key, kind, value, ())
+        yield from check_value(key, kind, value)
     elif value not in (None, NONE):
         yield from check_layer(value, (key,), role, key)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from nnlint.layers import layer_types
-from nnlint.published import required_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,7 +75,7 @@ OF_TYPE: dict[str, Callable[[JsonSchema, tuple[int, ...]], Strategy]] = {
 def of_role(role: str) -> Strategy:
     """Layers that may be written as a norm, an activation or a merge; or none."""
     fitting = [kind for kind in layer_types().values() if kind.role == role]
-    bare = [kind.__name__ for kind in fitting if not required_keys(kind)]
+    bare = [kind.__name__ for kind in fitting if not kind.required()]
     as_map = st.sampled_from(fitting).flatmap(
         lambda kind: arguments(kind, ()).map(lambda given: {"type": kind.__name__, **given})
     )
