@@ -71,6 +71,9 @@ class Times(Record):
         )
 
 
+ONCE = Times()
+
+
 class Node:
     """One layer of the network, with all its equal copies.
 
@@ -95,21 +98,22 @@ class Node:
             take its output.
     """
 
+    output = UNKNOWN
+    tensors: tuple[ParamTensor, ...] = ()
+    buffers: tuple[ParamTensor, ...] = ()
+    tied: tuple[ParamTensor, Node] | None = None
+    macs: int | None = None
+    complete = False
+    excused = False
+    times = ONCE
+
     def __init__(self, spec: LayerSpec, group: Group | None, inputs: tuple[Edge, ...]) -> None:
         self.spec, self.group = spec, group
         self.layer: Layer | None = spec.layer
         self.path: Path = spec.path
-        self.inputs = tuple(edge.shape for edge in inputs)
-        self.sources = tuple(edge.node for edge in inputs)
-        self.entries = tuple(edge.entry for edge in inputs)
-        self.output = UNKNOWN
-        self.tensors: tuple[ParamTensor, ...] = ()
-        self.buffers: tuple[ParamTensor, ...] = ()
-        self.tied: tuple[ParamTensor, Node] | None = None
-        self.macs: int | None = None
-        self.complete = False
-        self.excused = False
-        self.times = Times()
+        self.inputs = tuple([edge.shape for edge in inputs])
+        self.sources = tuple([edge.node for edge in inputs])
+        self.entries = tuple([edge.entry for edge in inputs])
         self.consumers: list[Node] = []
         self.loops: list[tuple[Node, ...]] = []
 

@@ -36,6 +36,7 @@ class Neighbours:
         self._through, self._fits, self._leaving = through, fits, leaving(graph)
         self._nodes = graph.nodes
         self._known_ways: dict[int, list[Way]] = {}
+        self._given: dict[int, list[Node | None]] = {}
         self._fitting: dict[int, dict[int, bool]] = {}
         self._loops: dict[int, list[Node]] = {}
         for node in (node for node in graph.nodes if node.loops):
@@ -59,7 +60,7 @@ class Neighbours:
 
     def givers(self, nodes: Sequence[Node]) -> list[tuple[Node, Node]]:
         """What its copies take, with them: if all of it fits, and only such take it there."""
-        pairs = [(first, node) for node in nodes for first in self.arriving([node])]
+        pairs = [(first, node) for node in nodes for first in self.given(node)]
         known = [(first, node) for first, node in pairs if first and self._fits(first, node)]
         if len(known) < len(pairs):
             return []
@@ -106,6 +107,12 @@ class Neighbours:
     def is_repeated(self, first: Node, second: Node) -> bool:
         """Whether they are the end and the start of a part of several copies."""
         return first.path != second.path and self.is_of_next_copy(first, second)
+
+    def given(self, node: Node) -> list[Node | None]:
+        """What one node takes."""
+        if id(node) not in self._given:
+            self._given[id(node)] = self.arriving([node])
+        return self._given[id(node)]
 
     def arriving(self, nodes: Iterable[Node]) -> list[Node | None]:
         """What the copies of a definition take; None is an input of the network."""

@@ -46,7 +46,7 @@ def _are_activations(first: Node, second: Node) -> bool:
 
 def _idle(nodes: list[Node], near: Neighbours) -> list[tuple[Node, Node]]:
     """What a definition takes, with it, if it changes nothing of that in any copy."""
-    pairs = [(first, node) for node in nodes for first in near.arriving([node])]
+    pairs = [(first, node) for node in nodes for first in near.given(node)]
     known = [(first, node) for first, node in pairs if first and _changes_nothing(first, node)]
     activated = [pair for pair in known if _are_activations(*pair)]
     return activated if len(known) == len(pairs) else []

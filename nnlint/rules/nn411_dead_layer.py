@@ -28,13 +28,16 @@ def check(graph: Graph) -> Iterator[Problem]:
     taken = Taken(graph, seen)
     for nodes in graph.definitions:
         ends = [node for node in nodes if not node.consumers and id(node) not in seen]
+        several = [node for node in nodes if node.count > 1 and id(node) in seen]
+        if not (ends or several):
+            continue
         kept = any(id(node) in owners or node.spec.role for node in nodes)
         if ends and not kept and not any(id(node) in seen for node in nodes):
             dead = before(ends, seen)
             yield _problem(ends[0], list(dead.values()))
             seen.update(dead)
         elif not kept:
-            yield from _of_some_copies(nodes, ends, taken)
+            yield from _of_some_copies(nodes, ends, several, taken)
 
 
 def _is_wired(graph: Graph) -> bool:
@@ -119,11 +122,10 @@ def _part(node: Node) -> Group | None:
     return None if chooses else part
 
 
-def _of_some_copies(nodes: list[Node], ends: list[Node], taken: Taken) -> Iterator[Problem]:
+def _of_some_copies(
+    nodes: list[Node], ends: list[Node], several: list[Node], taken: Taken
+) -> Iterator[Problem]:
     """Some copies are taken, and learned layers lead to the others for nothing."""
-    several = [node for node in nodes if node.count > 1 and id(node) in taken.seen]
-    if not (several or ends):
-        return
     idle = {id(node): taken.idle_copies(node) for node in several}
     ways = [(node.count, [*before([node], taken.seen).values()]) for node in ends]
     ways += [(idle[id(node)], taken.way(node)) for node in nodes if idle.get(id(node))]

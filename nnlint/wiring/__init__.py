@@ -140,7 +140,7 @@ class _Walk(Wiring):
             entry = self._contained(spec, spec.layer, edges)
         else:
             node = self._leaf(spec, edges)
-            entry = Entry(Edge(node.output, node), node)
+            entry = Entry(edge=Edge(shape=node.output, node=node), node=node)
         if not spec.follow:
             return entry
         return entry._replace(edge=self.chain(spec.follow, entry.edge))
