@@ -161,10 +161,19 @@ def _checked(
     if mistakes.are_cut(meant.problems):
         return [], meant.problems  # no later stage is safe on what was not checked
     networks = _networks(meant, variant, policy)
+    if networks and mistakes.are_cut(networks[-1][1].problems):
+        return [], [*meant.problems, *map(meant.placed, _unlaid(networks))]
     found = list(unused.check(meant.data))
     for each in networks:
         found += stages.run("rules", _judged, *each, networks[0][1], policy, meant)
     return networks, [*meant.problems, *map(meant.placed, found)]
+
+
+def _unlaid(networks: Iterable[tuple[ModelSpec, Graph]]) -> Iterator[Problem]:
+    """What is wrong up to the network that has too many mistakes to be laid out."""
+    for spec, graph in networks:
+        for one in (*spec.problems, *graph.problems):
+            yield one._replace(variant=graph.variant)
 
 
 def _said(read: Document, problems: Iterable[Problem], policy: Policy, *, whole: bool) -> _Said:
@@ -220,6 +229,8 @@ def _networks(
         if variant is None and name is None:
             chosen += _also_checked(model, policy)
         networks.append((model, stages.run("graph", wiring.connect, model, name)))
+        if mistakes.are_cut(networks[-1][1].problems):
+            break
     return networks
 
 

@@ -104,6 +104,8 @@ _EXPECT = _map(
         },
     },
 )  # fmt: skip
+MOST_VARIANTS = 1_000
+"""Each may be a network that is laid out and judged; nobody names more by hand."""
 _NEAR = {**_SHARE, "default": "90%", "description": "where near begins"}
 
 
@@ -219,7 +221,8 @@ TOP_LEVEL: dict[str, JsonSchema] = {
     "vars": {**_VALUES, "description": "values that layers ask for with $name"},
     "variants": {
         "type": "object", "propertyNames": {"pattern": VARIANT},
-        "additionalProperties": _VALUES, "title": "a map of variants, each a map of variables",
+        "additionalProperties": _VALUES, "maxProperties": MOST_VARIANTS,
+        "title": "a map of variants, each a map of variables",
         "description": "other values of vars, chosen with --variant",
         "examples": [{"large": {"d": 1024}}],
     },

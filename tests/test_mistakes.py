@@ -48,6 +48,7 @@ STOPPED = {
     "NN120": lines(f"{MARK}layers:\n", "  - Linaer\n"),
     "NN121": lines(f"{MARK}layers:\n", "  - {type: InputLayer, n: N}\n"),
     "NN122": lines(f"{MARK}layers:\n", "  - {block: none}\n"),
+    "NN201": lines(f"{MARK}layers:\n", "  - {type: Linear, in_features: 3, out_features: 4}\n"),
 }
 """A mistake to a line, behind what stands before the first."""
 
@@ -87,6 +88,24 @@ def test_mistakes_of_several_layers_count_together() -> None:
     assert len(of(report, "NN103")) == MOST_MISTAKES
     (stop,) = of(report, "NN015")
     assert (stop.span.line, stop.span.column) == (4 + MOST_MISTAKES // 2, 5)
+
+
+def test_too_many_mistakes_of_a_variant_stop_there() -> None:
+    """What the base has is told too, once; the network is not shown."""
+    rows = "  - {type: Linear, in_features: $d, out_features: 4}\n" * (MOST_MISTAKES + 1)
+    report = lint_text(
+        "nnlint: 1\ninput: [4]\nvars: {d: 4}\nvariants: {bad: {d: 3}, worse: {d: 2}}\n"
+        "expect: {variants: {bad: 7, worse: 8}}\nlayers:\n"
+        "  - {type: Linear, in_features: 5, out_features: 4}\n" + rows
+    )
+    assert len(of(report, "NN201")) == MOST_MISTAKES
+    marks = [one.message.endswith("(variant bad)") for one in of(report, "NN201")]
+    assert marks == [False] + [True] * (MOST_MISTAKES - 1)
+    (stop,) = of(report, "NN015")
+    assert (stop.severity, stop.span.line) == (Severity.ERROR, 1007)
+    assert stop.message.endswith("(variant bad)")
+    assert report.graph is None
+    assert {one.code for one in report.findings} == {"NN015", "NN201"}
 
 
 def test_expressions_that_come_later_are_no_mistakes() -> None:

@@ -209,7 +209,7 @@ FINDINGS: list[tuple[str, str, str, str | None]] = [
     (f"nnlint: 1\ninput: ¦{{}}\n{TAIL}", "NN111",
      f"input is an empty map, but expected {SHAPES}", None),
     (f"nnlint: 1\ninput: ¦{{tokens: 4, map: [3, 4]}}\n{TAIL}", "NN112",
-     f"input is a map, but expected {SHAPES}", None),
+     f"input is a map of 2 keys, but expected at most 1 key: {SHAPES}", None),
     # not
     (f"{HEAD}¦inputs: {{a: [4]}}\n{TAIL}", "NN113", "inputs and input exclude each other",
      "keep one of them"),
@@ -784,3 +784,13 @@ def test_a_batch_axis_is_answered(batch: int | None) -> None:
     (problem,) = schema.check(spec("ReLU", input=[batch, 784])).problems
     assert problem.path == ("input", 0)
     assert problem.help == "leave the batch axis out: no shape shows it"
+
+
+@pytest.mark.parametrize(("count", "codes"), [(1_000, []), (1_001, ["NN112"])])
+def test_a_spec_has_at_most_a_thousand_variants(count: int, codes: list[str]) -> None:
+    variants = {f"v{number}": {"d": number + 1} for number in range(count)}
+    found = schema.check(spec("ReLU", vars={"d": 5000}, variants=variants)).problems
+    assert [one.code for one in found] == codes
+    for one in found:
+        assert "a map of 1,001 keys" in one.message
+        assert "at most 1,000 keys" in one.message

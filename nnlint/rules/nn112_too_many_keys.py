@@ -10,7 +10,10 @@ RULE = Rule(
     name="too-many-keys",
     severity=Severity.ERROR,
     summary="A map with too many keys.",
-    rationale="An input is one thing: tokens, a sequence or a map.",
+    rationale=(
+        "An input is one thing: tokens, a sequence or a map. And each variant may be a network "
+        "that is laid out and judged: a spec has at most 1,000 of them."
+    ),
     reference="https://json-schema.org/draft-07/json-schema-validation#section-6.5.1",
     bad="""\
 nnlint: 1

@@ -134,10 +134,18 @@ def _wrong_value(breach: Breach, here: Path) -> Problem:
     return problem(KEYWORD_CODES[breach.keyword], here, message, remedy)
 
 
+_BOUNDS = {
+    "minItems": ("at least", "item"), "maxItems": ("at most", "item"),
+    "maxProperties": ("at most", "key"),
+}  # fmt: skip
+
+
 def _found(breach: Breach) -> str:
     """What stands there: of a number that is out of its range only the number."""
     if _is_beyond_all(breach):
         return short_number(breach.value)
+    if breach.keyword == "maxProperties":
+        return f"a map of {plural(len(breach.value), 'key')}"
     ranged = breach.keyword in ("minimum", "maximum")
     return str(breach.value) if ranged else described(breach.value)
 
@@ -146,10 +154,10 @@ def _expected(breach: Breach) -> str:
     title = str(breach.schema.get("title", "something else"))
     if _is_beyond_all(breach):
         return f"at most {grouped(LARGEST)}"
-    if breach.keyword in ("minItems", "maxItems"):
-        bound = "at least" if breach.keyword == "minItems" else "at most"
-        return f"{bound} {plural(breach.wanted, 'item')}: {title}"
-    return title
+    if breach.keyword not in _BOUNDS:
+        return title
+    bound, of_what = _BOUNDS[breach.keyword]
+    return f"{bound} {plural(breach.wanted, of_what)}: {title}"
 
 
 def _is_beyond_all(breach: Breach) -> bool:

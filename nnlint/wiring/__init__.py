@@ -26,8 +26,8 @@ from nnlint.scopes import Copy, Entry
 from nnlint.wiring.copies import Copies, check_shared, single
 from nnlint.wiring.leaf import Leaves
 from nnlint.wiring.names import Names, check_block_input, takes
-from nnlint.wiring.problems import Problems
-from nnlint.wiring.rows import Rows, TooManyRows, stop_if_endless
+from nnlint.wiring.problems import NotLaidError, Problems
+from nnlint.wiring.rows import Rows, stop_if_endless
 from nnlint.wiring.values import Values
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def connect(spec: ModelSpec, variant: str | None = None) -> Graph:
     try:
         stop_if_endless(spec.layers, spec.reader, rows)
         last, outputs = _laid(spec, rows, problems)
-    except TooManyRows:
+    except NotLaidError:
         last = Edge(UNKNOWN, None)
         outputs = {"output": Output(last, spec.loss)}
     only = next(iter(outputs.values())).edge if len(outputs) == 1 else last

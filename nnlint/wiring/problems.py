@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nnlint.finding import Applies, Edit, Fix, Problem
+from nnlint.mistakes import MOST_MISTAKES, too_many
 from nnlint.teaching import fitting_input, way
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 ABOUT_SHAPES = ("NN201", "NN202", "NN203", "NN204", "NN211", "NN212")
 """Findings that the way of the shape explains."""
 MOST_ADVICE = 5
+
+
+class NotLaidError(Exception):
+    """The rest of the network is not laid out; why is reported."""
 
 
 class Problems:
@@ -50,10 +55,19 @@ class Problems:
         self.add(Problem(code, path, message, remedy))
 
     def add(self, problem: Problem) -> None:
-        """Note a problem; what several copies of a part have in common is one."""
+        """Note a problem; what several copies of a part have in common is one.
+
+        Raises:
+            NotLaidError: it is one more than is told.
+        """
         inside = problem.path[:1] == ("blocks",)
         uses = tuple(self.uses) if inside else ()
         self.found.setdefault((problem.code, problem.path), problem._replace(uses=uses))
+        if len(self.found) > MOST_MISTAKES:
+            _, last = self.found.popitem()
+            stop = too_many(last.path)
+            self.found[stop.code, stop.path] = stop
+            raise NotLaidError
 
     def misfit(
         self,

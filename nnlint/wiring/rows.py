@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from nnlint.graph import Group, Node
 from nnlint.layers.base import LayerSpec
 from nnlint.record import Record
+from nnlint.wiring.problems import NotLaidError
 from nnlint.wording import grouped
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 MAX_NESTING = 60
 """Parts within parts, through blocks; Python's own stack is not endless."""
-
-
-class TooManyRows(Exception):  # noqa: N818 - read as a sentence: it has too many rows
-    """The network has more distinct rows than anyone can read; that is reported."""
 
 
 class Part(Record):
@@ -91,7 +88,7 @@ class Rows:
         """One more row or part.
 
         Raises:
-            TooManyRows: it is one too many.
+            NotLaidError: it is one too many.
         """
         self._steps += 1
         if self._steps > self.most:
@@ -101,7 +98,7 @@ class Rows:
         """Refuse to lay this layer, and all that follow.
 
         Raises:
-            TooManyRows: always.
+            NotLaidError: always.
         """
         self.problems.tell(
             "NN209",
@@ -110,7 +107,7 @@ class Rows:
             "a repeated part that gives what it takes is one row, however often it stands",
         )
         self.problems.lose()
-        raise TooManyRows
+        raise NotLaidError
 
     def are_too_deep(self, spec: LayerSpec) -> bool:
         """Whether no part can be laid inside the parts around it; it is told."""
@@ -130,7 +127,7 @@ def stop_if_endless(layers: Sequence[LayerSpec], reader: Reader, rows: Rows) -> 
     """Refuse layers that come to too many rows, before the first of them is laid.
 
     Raises:
-        TooManyRows: they do.
+        NotLaidError: they do.
     """
     _Least(reader, rows).of(layers)
 
