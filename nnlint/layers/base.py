@@ -448,9 +448,12 @@ class Layer:
         return False
 
     @property
-    def pools_bent(self) -> bool:
-        """A pooling that is not linear: a maximum, a root of powers."""
-        return False
+    def bends(self) -> str | None:
+        """What it is, where it is no linear map although it passes linearity; None: it is one.
+
+        `pooling` by a maximum or a root of powers, `normalisation` of each sample.
+        """
+        return None
 
     @property
     def passes_shift(self) -> bool:

@@ -35,6 +35,7 @@ class _MapNorm(Layer):
     role = "norm"
     prefers = Layout.MAP
     passes_linearity = True
+    bends: ClassVar[str | None] = "normalisation"
     ranks: ClassVar[range]
     """How many axes it takes."""
     shapes: ClassVar[tuple[str, ...]]
@@ -153,9 +154,10 @@ class _StatisticsNorm(_ChannelNorm):
 
 
 class _BatchNorm(_StatisticsNorm):
-    """Normalises each channel over the batch."""
+    """Normalises each channel over the batch: by numbers that are the same for each sample."""
 
     keras = ("BatchNormalization",)
+    bends = None
 
     def check(self, x: Shape) -> None:
         """Compare the channels, and want something above 0 to divide by."""
@@ -329,6 +331,7 @@ class _TrailingNorm(Layer):
     bounds = UNBOUNDED
     prefers = Layout.SEQUENCE
     passes_linearity = True
+    bends: ClassVar[str | None] = "normalisation"
 
     normalized_shape: int | tuple[int, ...] | None = stated(
         "the last axes that are normalised together", SIZE_OR_SHAPE, default=None

@@ -192,7 +192,7 @@ class _MaxPooling(_SlidingPooling):
     """The largest element that the window sees."""
 
     passes_shift = True
-    pools_bent = True
+    bends = "pooling"
 
     padding: Numbers | str = along_axes(
         padding_or_word, f"places on each side, lower than all numbers; {_KERAS_WORDS}",
@@ -349,9 +349,9 @@ class _LPPooling(_SlidingPooling):
     ceil_mode: bool = attribute(FLAG, "let the last window reach over the end", default=False)
 
     @property
-    def pools_bent(self) -> bool:
+    def bends(self) -> str | None:
         """The first root of first powers is a plain sum."""
-        return self.norm_type != 1
+        return None if self.norm_type == 1 else "pooling"
 
     def check_settings(self) -> None:
         """The norm_type-th root must exist."""
@@ -407,7 +407,7 @@ class _FractionalPooling(_Pooling):
     """The largest element of windows that lie at random steps."""
 
     passes_shift = True
-    pools_bent = True
+    bends = "pooling"
 
     kernel_size: Numbers = along_axes(per_axis, "the window's size")
     output_size: Numbers | None = along_axes(
@@ -527,7 +527,7 @@ class _AdaptivePooling(_Pooling):
 
 
 class _AdaptiveMaxPooling(_AdaptivePooling):
-    pools_bent = True
+    bends = "pooling"
 
     return_indices: bool = attribute(
         FLAG, "say where the largest stood; a MaxUnpool takes that along", default=False

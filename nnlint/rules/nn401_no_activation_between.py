@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nnlint.finding import Problem, Severity
@@ -11,21 +12,25 @@ from nnlint.rules.neighbours import Neighbours
 from nnlint.rules.properties import is_dense
 from nnlint.rules.reported import Reported
 from nnlint.rules.words import follows
-from nnlint.wording import grouped
+from nnlint.wording import grouped, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nnlint.graph import Graph, Node
 
+BENT = ("normalisation", "pooling")
+"""What passes linearity, and is not linear itself."""
+
 
 def check(graph: Graph) -> Iterator[Problem]:
-    """Pairs of linear maps, and whether what joins them is linear but for a pooling."""
+    """Pairs of linear maps, and what joins them that is not linear."""
     if pairs := list(_pairs(graph)):
-        straight = Neighbours(graph, _is_straight)
+        straight = {kind: Neighbours(graph, partial(_passes_without, kind)) for kind in BENT}
         for first, second in pairs:
-            alone = any(one is second for one in straight.alone(first))
-            yield (_problem if alone else _pooled)(first, second)
+            ways = {kind: near.alone(first) for kind, near in straight.items()}
+            between = [kind for kind, way in ways.items() if second not in way]
+            yield _bent(first, second, between) if between else _problem(first, second)
 
 
 def _pairs(graph: Graph) -> Iterator[tuple[Node, Node]]:
@@ -50,8 +55,8 @@ def _passes_linearity(node: Node) -> bool:
     return bool(node.layer and node.layer.passes_linearity)
 
 
-def _is_straight(node: Node) -> bool:
-    return bool(node.layer and _passes_linearity(node) and not node.layer.pools_bent)
+def _passes_without(kind: str, node: Node) -> bool:
+    return bool(node.layer and _passes_linearity(node) and node.layer.bends != kind)
 
 
 def _is_judged(node: Node, reported: Reported) -> bool:
@@ -101,13 +106,14 @@ def _problem(first: Node, second: Node) -> Problem:
     )
 
 
-def _pooled(first: Node, second: Node) -> Problem:
+def _bent(first: Node, second: Node, between: list[str]) -> Problem:
     """Not one map, and yet no network of two layers."""
     return Problem(
         "NN401",
         second.path,
-        f"{follows(first, second)} with nothing non-linear between but pooling: without it two "
-        "linear maps in a row are one",
+        f"{follows(first, second)} with nothing non-linear between but "
+        f"{listed(between, 'and')}: without {'it' if len(between) == 1 else 'them'} two linear "
+        "maps in a row are one",
         "put an activation between them (ReLU, GELU)",
     )
 
@@ -131,8 +137,9 @@ RULE = Rule(
     rationale=(
         "A linear map of a linear map is a linear map: the second layer adds parameters and "
         "time, but nothing that one layer could not do. Norms, dropout, pooling and reshaping "
-        "between them do not count as non-linear; where a pooling lies there that is not "
-        "linear (a maximum, a root of powers), the message says so. The rule is silent on "
+        "between them do not count as non-linear; where one lies there that is not linear all "
+        "the same (pooling by a maximum or a root of powers, a norm that takes each sample's "
+        "own mean or size), the message says so. The rule is silent on "
         "bottlenecks (the first layer does not widen and the second is wider: a low rank, as "
         "in autoencoders), on depthwise convolutions (half of a separable one), in the experts "
         "of a MoE, where the first layer's output is taken twice or leaves the network, where "

@@ -84,6 +84,7 @@ TWICE = {"kernel_size": 2, "stride": 1}
         ([{"type": "FractionalMaxPool2d", "kernel_size": 2, "output_size": 4}], False),
         (["BatchNorm2d", {"type": "MaxPool2d", **TWICE}, "Dropout2d"], False),
         ([{"type": "AvgPool2d", **TWICE}, {"type": "MaxPool2d", **TWICE}], False),
+        (["InstanceNorm2d", {"type": "MaxPool2d", **TWICE}], False),
     ],
 )  # fmt: skip
 def test_the_words_are_true_of_the_pooling_between(
@@ -91,9 +92,36 @@ def test_the_words_are_true_of_the_pooling_between(
 ) -> None:
     """A mean and a sum are linear: f(x + y) = f(x) + f(y). A maximum and a norm are not."""
     (finding,) = found(conv(16), *between, conv(4), x=(3, 12, 12))
-    assert ("but pooling" not in finding.message) is is_linear
+    assert ("pooling: without" not in finding.message) is is_linear
+    assert ("but" not in finding.message) is is_linear
     assert ("make them one layer" in (finding.help or "")) is is_linear
     assert "put an activation between them (ReLU, GELU)" in (finding.help or "")
+
+
+@pytest.mark.parametrize(
+    ("norm", "x"),
+    [
+        ("BatchNorm2d", (3, 12, 12)), ("InstanceNorm2d", (3, 12, 12)),
+        ({"type": "LocalResponseNorm", "size": 2}, (3, 12, 12)),
+        ({"type": "GroupNorm", "num_groups": 4}, (3, 12, 12)),
+        ("LayerNorm", (8, 12)), ("RMSNorm", (8, 12)),
+    ],
+)  # fmt: skip
+def test_the_words_are_true_of_the_norm_between(norm: object, x: tuple[int, ...]) -> None:
+    """Once trained, a BatchNorm has the same numbers for each sample, and is linear.
+
+    The others divide by the sample's own size: LayerNorm(2·x) = LayerNorm(x), not twice it.
+    """
+    layer = conv if len(x) == 3 else linear
+    (finding,) = found(layer(16), norm, layer(4), x=x)
+    assert ("but normalisation: without it" in finding.message) is (norm != "BatchNorm2d")
+    assert ("make them one layer" in (finding.help or "")) is (norm == "BatchNorm2d")
+
+
+def test_both_are_named() -> None:
+    between = ["InstanceNorm2d", {"type": "MaxPool2d", **TWICE}]
+    (finding,) = found(conv(16), *between, conv(4), x=(3, 12, 12))
+    assert "but normalisation and pooling: without them two" in finding.message
 
 
 def test_a_pooling_that_lies_elsewhere_changes_no_words() -> None:
