@@ -134,6 +134,12 @@ class Comparison(Record):
         return "changed" if self.is_news else "same"
 
     @property
+    def is_blind(self) -> bool:
+        """Whether nothing is new, and errors hide what the network was and what it is."""
+        sides = (self.before, self.after)
+        return self.kind == "same" and all(one and one.graph is None for one in sides)
+
+    @property
     def reason(self) -> str | None:
         """Why one of its sides can't be read; None: both can."""
         sides = (one for one in (self.before, self.after) if one)

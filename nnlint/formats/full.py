@@ -22,6 +22,7 @@ LAYERS = None
 KINDS = {
     "changed": "changed", "added": "new", "removed": "gone", "renamed": "renamed",
     "same": "as before", "unreadable": "not read",
+    "blind": "with its old errors, which hide the network",
 }  # fmt: skip
 """What became of specs, in words."""
 LEAD = 20
@@ -61,7 +62,7 @@ def _changes(diff: Diff, style: Style) -> Iterator[str]:
 
 def _change_summary(diff: Diff, style: Style) -> str:
     """The last line: how many specs changed, and what is new and gone."""
-    kinds = [one.kind for one in diff.comparisons]
+    kinds = ["blind" if one.is_blind else one.kind for one in diff.comparisons]
     counted = [f"{kinds.count(kind)} {word}" for kind, word in KINDS.items() if kind in kinds]
     new = sum(len(one.new) for one in diff.comparisons)
     fixed = sum(len(one.fixed) for one in diff.comparisons)
@@ -76,7 +77,7 @@ def _change_summary(diff: Diff, style: Style) -> str:
     words += [f"{plural(loosened, 'limit')} loosened"] if loosened else []
     silenced = sum(one.silenced for one in diff.comparisons)
     words += [f"{plural(silenced, 'more finding')} silenced"] if silenced else []
-    fine = not (new or standing or loosened or silenced or "unreadable" in kinds)
+    fine = not (new or standing or loosened or silenced or {"unreadable", "blind"} & {*kinds})
     verdict = style.paint("ok", "bold", "green") + ": " if fine else ""
     return f"{verdict}{'; '.join(words)}, against {visible(diff.base)}"
 
