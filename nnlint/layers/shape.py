@@ -74,7 +74,9 @@ class Shape(Record):
     @property
     def rank(self) -> int:
         """The number of axes, the batch not counted."""
-        return len(self.known)
+        if self.open:
+            raise Unknown
+        return len(self.dims)
 
     @property
     def known(self) -> tuple[int, ...]:

@@ -34,7 +34,8 @@ def _enlarges(node: Node) -> bool:
     out = node.output
     if out.open or out.layout is not Layout.MAP:
         return False
-    maps = [x.dims[1:] for x in node.inputs if not x.open and x.rank == out.rank]
+    others = (x for x in node.inputs if x is not out and not x.open)  # most pass theirs on
+    maps = [x.dims[1:] for x in others if x.rank == out.rank]
     sizes = out.dims[1:]
     return any(new > old for dims in maps for new, old in zip(sizes, dims, strict=True))
 
