@@ -117,7 +117,9 @@ def _print(
     body = [_line(console, columns, row, widths) for row in rows]
     heads = _line(console, columns, heading, widths)
     lines = [Text(), heads, rule, *body[:-1], Text(), body[-1], Text()]
-    console.print(Text("\n ").join(lines), no_wrap=True, overflow="ignore", crop=False)
+    page = Text("\n ").join(lines)
+    shown = Text(page.plain) if console.no_color else page  # rich would look at each style
+    console.print(shown, no_wrap=True, overflow="ignore", crop=False)
 
 
 def _line(
