@@ -29,6 +29,7 @@ MEMORY = 1_500_000_000
 
 OWN = {
     "activation": ("test_activation_functions",),
+    "activations": ("test_wiring", "test_composition"),
     "attending": ("test_attention", "test_transformer"),
     "budget": ("test_budget", "test_budget_scopes"),
     "container": ("test_residual", "test_parallel", "test_moe"),
