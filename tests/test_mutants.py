@@ -22,6 +22,7 @@ MADE = {
     "True": {"True -> False"},
     "7": {"7 -> 8", "7 -> 6"},
     "a and b": {"And -> Or", "a -> True", "b -> True"},
+    "a or 0": {"a -> False", "0 -> 1", "0 -> -1", "Or -> And"},
     "a if b else c": {"b -> True", "b -> False"},
     "zip(a, strict=True)": set(),
 }

@@ -34,7 +34,7 @@ OWN = {
     "budget": ("test_budget", "test_budget_scopes"),
     "container": ("test_residual", "test_parallel", "test_moe"),
     "folding": ("test_convolution",),
-    "graph": ("test_composition", "test_tally", "test_derivation"),
+    "graph": ("test_composition", "test_tally", "test_derivation", "test_outline"),
     "layers": ("test_oracle",),
     "normalisation": ("test_map_norms",),
     "padding": ("test_pooling",),
