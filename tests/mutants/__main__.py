@@ -48,8 +48,8 @@ TESTS = (
     "test_expression.py", "test_fixing.py", "test_golden.py", "test_keras.py",
     "test_landmarks.py", "test_laws.py", "test_loud_and_silent.py", "test_meaning.py",
     "test_oracle.py", "test_outline.py", "test_outputs.py", "test_quantity.py",
-    "test_scopes.py", "test_spec.py", "test_tally.py", "test_unknown.py",
-    "test_unused.py", "test_wiring.py", "test_zoo.py",
+    "test_scopes.py", "test_spec.py", "test_tally.py", "test_teaching.py",
+    "test_unknown.py", "test_unused.py", "test_wiring.py", "test_zoo.py",
 )  # fmt: skip
 """The tests of counting and of rules: those that start no process and print no page."""
 

@@ -43,8 +43,11 @@ OWN = {
     "shape": ("test_base",),
     "spatial": ("test_convolution", "test_pooling"),
     "windows": ("test_convolution", "test_pooling"),
-    "wiring": ("test_wiring", "test_composition", "test_acceptance"),
-}
+    "wiring": (
+        "test_wiring", "test_composition", "test_acceptance", "test_scopes", "test_outputs",
+        "test_tally", "test_outline", "test_activations", "test_unknown", "test_teaching",
+    ),
+}  # fmt: skip
 """Whose tests do not bear its name: a package or a module, and their files."""
 
 
