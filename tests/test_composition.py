@@ -301,6 +301,45 @@ def test_first_differs_in_the_first_copy_alone() -> None:
     assert graph_of(plain).totals.params == 64 + 2 * 72 + 3
 
 
+@pytest.mark.parametrize("keys", ["w: ¦$zzz", "first: {w: ¦$zzz}"])
+def test_an_argument_that_is_no_number_is_pointed_at_where_it_stands(keys: str) -> None:
+    text = f"{HEAD}{block(LINEAR + '$w}', 'w: 8')}layers: [{{block: b, repeat: 3, {keys}}}]\n"
+    assert said(text)[:2] == ("NN115", "there is no '$zzz' here")
+
+
+def test_what_is_wrong_inside_a_computed_list_is_pointed_at() -> None:
+    """8 - 9 is -1, which stands for what is left; 4 - 9 is no size."""
+    split = "{type: Unflatten, dim: 1, unflattened_size: [¦$in - 10, 2]}"
+    code, message, _ = said(f"{HEAD}layers: [{split}]\n")
+    assert code == "NN106"
+    assert message.startswith("unflattened_size[0] is -2, ")
+
+
+def test_how_often_a_layer_stands_may_ask_for_what_nobody_says() -> None:
+    inputs = "nnlint: 1\ninputs: {a: [3], b: [4]}\n"
+    assert errors(inputs + "layers: [{type: ReLU, repeat: $in}]\n") == ["NN206"]
+
+
+def test_in_is_known_where_only_the_features_are() -> None:
+    """What reaches the first layer is refused, and 6 leave it, whatever stands before them."""
+    text = f"{HEAD}layers: [{{type: Linear}}, {LINEAR}6}}, {LINEAR}2*$in}}, "
+    report = lint_text(f"{text}{LINEAR}3, in_features: 5}}]\n")
+    (message,) = [f.message for f in report.findings if f.rule.code == "NN201"]
+    assert message == "Linear: in_features is 5, but 12 arrive"
+
+
+@pytest.mark.parametrize(
+    ("head", "axis"), [("[8, 6]", 0), ("{map: [8, 6]}", 0), ("{sequence: [8, 6]}", 1)]
+)
+def test_in_of_two_axes_is_what_the_layer_takes_them_for(head: str, axis: int) -> None:
+    """A pooling takes [a, b] for a map; its window spans as much as `$in`, or all there is."""
+    pool = "{type: MaxPool1d, kernel_size: $in - 2}"
+    graph = lint_text(f"nnlint: 1\ninput: {head}\nlayers: [{pool}]\n").graph
+    assert graph is not None
+    window = (8, 6)[axis] - 2
+    assert graph.output.shape.dims == (8, 6 // window)
+
+
 # Shared and tied
 
 
