@@ -320,3 +320,30 @@ def test_rules_do_not_look_through_a_merge(kind: type[Layer]) -> None:
 
 def test_keras_calls_it_concatenate() -> None:
     assert keras_names()["Concatenate"] == "Concat"
+
+
+# --- what nobody knows ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [Add, Multiply, Concat])
+def test_as_many_axes_as_are_known_may_be_all(kind: type[Layer]) -> None:
+    for pair in ((closed(4, 5, 6), ending(4, 5, 6)), (ending(4, 5, 6), closed(4, 5, 6))):
+        assert kind().infer(*pair).dims[1:] == (5, 6)
+
+
+def test_a_map_may_hide_behind_one_of_two() -> None:
+    """Where [9, 3] is a map its channels are joined, where it is a sequence its features."""
+    with pytest.raises(Unknown):
+        Concat().infer(Shape((9, 3), Layout.UNDECIDED), ending(9, 3))
+
+
+@pytest.mark.parametrize("kind", ["Add", "Multiply", "Concat"])
+def test_fewer_axes_are_refused_in_either_order(kind: str) -> None:
+    for shapes in (([4, 5, 6], [6]), ([6], [4, 5, 6])):
+        message, _ = refused(kind, *shapes)
+        assert "which have different numbers of axes" in message
+
+
+def test_the_axis_that_is_joined_is_none_that_differs() -> None:
+    message, _ = refused("Concat", [3, 8, 8], [5, 8, 9])
+    assert message.endswith("which differ on axis 3")
