@@ -513,7 +513,7 @@ def test_torch_pools_with_no_word_for_the_padding(kind: str, word: str) -> None:
 
 @pytest.mark.parametrize(
     ("size", "span", "stride", "added"),
-    [(7, 3, 2, 2), (8, 3, 2, 1), (5, 1, 2, 0), (9, 5, 3, 2), (6, 4, 1, 3)],
+    [(7, 3, 2, 2), (8, 3, 2, 1), (5, 1, 2, 0), (9, 5, 3, 2), (6, 4, 1, 3), (8, 1, 3, 0)],
 )
 def test_same_pads_what_tensorflow_pads(size: int, span: int, stride: int, added: int) -> None:
     """max((⌈n / s⌉ - 1)·s + k - n, 0), by hand."""
@@ -525,6 +525,7 @@ def test_same_pads_what_tensorflow_pads(size: int, span: int, stride: int, added
     [({"kernel_size": 3, "padding": "same"}, "padding: 1"),
      ({"kernel_size": [3, 5], "padding": "same"}, "padding: [1, 2]"),
      ({"kernel_size": 2, "padding": "same"}, "the padding as numbers"),
+     ({"kernel_size": [2, 3], "padding": "same"}, "the padding as numbers"),
      ({"kernel_size": 3, "padding": "same", "dilation": 2}, "the padding as numbers"),
      ({"kernel_size": [3, 1], "padding": "same", "dilation": 3}, "the padding as numbers"),
      ({"kernel_size": 3, "padding": "valid"}, "padding: 0")],

@@ -43,7 +43,7 @@ OWN = {
     "rules": ("test_loud_and_silent",),
     "shape": ("test_base",),
     "spatial": ("test_convolution", "test_pooling"),
-    "windows": ("test_convolution", "test_pooling"),
+    "windows": ("test_convolution", "test_pooling", "test_nn412"),
     "wiring": (
         "test_wiring", "test_composition", "test_acceptance", "test_scopes", "test_outputs",
         "test_tally", "test_outline", "test_activations", "test_unknown", "test_teaching",
