@@ -215,3 +215,34 @@ def test_unknown_shapes_do_not_matter() -> None:
     layers = ({"type": "Custom", "name": "a"}, linear(2), linear(**from_("a")))
     (finding,) = found(*layers)
     assert finding.message.endswith("it does nothing, and 18 parameters learn nothing")
+
+
+def test_the_end_of_a_part_is_taken_by_its_next_copy() -> None:
+    """Only the last copy is taken by name, the others by the copy behind them."""
+    part = {
+        "type": "Sequential",
+        "layers": [linear(name="x"), "ReLU"],
+        "repeat": 3,
+        "name": "u",
+    }
+    assert found(part, linear(**from_("u/x")), outputs=["u"]) != []
+    assert found(part, linear()) == []
+    leaf = linear(name="u", repeat=3, act="ReLU")
+    assert found(leaf, linear()) == []
+
+
+def test_a_way_beside_the_main_one_leads_into_the_next_copy() -> None:
+    """The tap is added to the main way in each copy, and taken by name in the last one."""
+    body = [linear(name="in"), linear(name="tap"), linear(**from_("in")),
+            {"type": "Add", "with": "tap"}]  # fmt: skip
+    use = {"block": "b", "name": "u", "repeat": 3}
+    assert found(use, blocks={"b": {"layers": body}}, outputs=["u", "u/tap"]) == []
+
+
+def test_what_only_some_copies_of_a_part_inside_a_part_give() -> None:
+    """Of 2·3 copies the last is taken: five hold 8·2 + 2 = 18 each for nothing."""
+    inner = {"block": "b", "name": "v", "repeat": 3}
+    blocks = {**block_with_a_tap(linear(2, name="tap")), "c": {"layers": [inner]}}
+    use = {"block": "c", "name": "u", "repeat": 2}
+    (finding,) = found(use, blocks=blocks, outputs=["u", "u/v/tap"])
+    assert "in 5 of its 6 copies: 90 parameters learn nothing there" in finding.message

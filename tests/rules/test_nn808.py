@@ -96,3 +96,20 @@ def test_signals_are_pooled_along_their_axis() -> None:
     conv = {"type": "Conv1d", "out_channels": 8, "kernel_size": 3}
     (finding,) = found(conv, "Flatten", dense(), x={"map": [2, 50]})
     assert "{type: AdaptiveAvgPool1d, output_size: 1}" in str(finding.help)
+
+
+def test_a_part_of_the_positions_is_not_all_of_them() -> None:
+    """Of 16·32·32 features the first 16·32 are kept: one row of some channels."""
+    part = {"type": "Slice", "dim": 1, "end": 16 * 32}
+    assert found(CONV, "Flatten", part, dense()) == []
+    assert len(found(CONV, "Flatten", {**part, "end": 16 * 32 * 32}, dense())) == 1
+
+
+def test_a_linear_of_rows_is_no_convolution() -> None:
+    """Its positions are rows of raw data, and it saw each by itself."""
+    assert found(dense(32), "ReLU", "Flatten", dense()) == []
+    assert len(found(dense(32), "ReLU", CONV, "Flatten", dense())) == 1
+
+
+def test_positions_without_a_convolution_that_nobody_knows() -> None:
+    assert found({"type": "Linear"}, "Flatten", dense()) == []

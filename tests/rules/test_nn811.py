@@ -183,3 +183,34 @@ def test_probabilities_that_leave_the_network_are_an_answer() -> None:
     layers = [dense(), {**softmax(), "name": "policy"}, {**dense(), "name": "value"}]
     assert found(*layers, outputs=["policy", "value"]) == []
     assert len(found(*layers)) == 1
+
+
+def repeated(*layers: object, repeat: int = 2) -> dict[str, Any]:
+    return {"type": "Sequential", "layers": layers, "repeat": repeat}
+
+
+NARROW = {"type": "Linear", "out_features": 12}
+
+
+@pytest.mark.parametrize(
+    ("layers", "fires"),
+    [
+        # 16 to 12, then 12 to 12: of the two places only the first is followed by a layer
+        ((repeated(NARROW, softmax()),), False),
+        ((repeated(NARROW, softmax()), dense()), True),
+        # a norm gives to the first copy, dense layers to the others
+        (("LayerNorm", repeated(softmax(), dense(), repeat=3), "LayerNorm"), False),
+        ((dense(), repeated(softmax(), dense(), repeat=3), "LayerNorm"), True),
+    ],
+)
+def test_every_copy_of_a_place_is_asked(layers: tuple[object, ...], *, fires: bool) -> None:
+    assert bool(found(*layers)) is fires
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_all_that_take_it_are_asked(*, bias: bool) -> None:
+    """One of two may read from a memory, each entry weighed by its probability."""
+    memory = {**dense(bias=bias), "from": "weights"}
+    layers = [dense(), {**softmax(), "name": "weights"}, dense(name="a"), memory,
+              {"type": "Add", "with": "a"}]  # fmt: skip
+    assert len(found(*layers)) == bias
