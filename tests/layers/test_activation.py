@@ -314,7 +314,8 @@ def test_a_single_number_has_one_channel(num_parameters: int) -> None:
     """torch: parameter numbers = 2 and channel size = 1; a batch of numbers has one axis."""
     layer = {"type": "PReLU", "num_parameters": num_parameters}
     report = lint({"type": "Mean", "dim": 1}, layer, x=[6])
-    assert codes(report) == (["NN201"] if num_parameters == 2 else [])
+    said = ["PReLU: num_parameters is 2, but 1 channels arrive in []"]
+    assert [one.message for one in report.findings] == (said if num_parameters == 2 else [])
 
 
 def test_what_nobody_knows_may_be_a_map() -> None:
