@@ -275,3 +275,14 @@ def test_padding_is_advised_where_windows_made_a_map_smaller(
     finding = only(residual(body, on_mismatch=way), x=x)
     assert finding.rule.code == "NN212"
     assert ("padding in the body keeps the sizes" in (finding.help or "")) is smaller
+
+
+@pytest.mark.parametrize(
+    "ways", [{"body": [{"type": "Linear"}, linear(8)]},
+             {"body": [linear(8)], "shortcut": [{"type": "Linear"}, linear(8)]}],
+)  # fmt: skip
+def test_a_sum_with_what_nobody_knows_is_as_large_as_the_other(ways: dict[str, Any]) -> None:
+    """The 8 features of the one are known, and what is added to it has all its axes."""
+    graph = lint({"type": "Residual", **ways}, x={"sequence": [5, 8]}).graph
+    assert graph is not None
+    assert graph.output.shape.known == (5, 8)
