@@ -90,15 +90,16 @@ class Judge:
         return Verdict(mutant, fate, len(tests))
 
     def _chosen(self, mutant: Mutant) -> list[int]:
-        """Its own tests first, and of these those that have killed, then the quick ones."""
-        own, reaching = self._own(mutant), self.reached.by(mutant)
+        """Those that reach it first, of them its own, those that have killed, the quick ones."""
+        own, reaching = self._own(mutant), set(self.reached.by(mutant))
         found = defaultdict(list)
-        for test in reaching:
+        for test in sorted(reaching):
             found[self._file(test)].append(test)
         some = {test for tests in found.values() for test in self._spread(tests)}
-        some |= own & set(reaching) if mutant.is_in_function else own
+        some |= own & reaching if mutant.is_in_function else own
         order = sorted(some, key=lambda test: (-self.kills[test], self._seconds(test)))
-        return list(self._in_time(sorted(order, key=lambda test: test not in own)))
+        order.sort(key=lambda test: (test not in reaching, test not in own))
+        return list(self._in_time(order))
 
     def _own(self, mutant: Mutant) -> set[int]:
         """The tests of its module."""
