@@ -611,3 +611,21 @@ def test_like_takes_the_sizes_of_the_other_map(dims: tuple[int, ...]) -> None:
     graph = lint_text(json.dumps(spec)).graph
     assert graph is not None
     assert graph.output.shape.dims == (3, *dims)
+
+
+def test_no_mode_works_on_four_spatial_axes() -> None:
+    """torch: Input Error: Only 3D, 4D and 5D input Tensors supported, the batch counted."""
+    reshape = {"type": "Reshape", "shape": [2, 2, 2, 2, 2]}
+    report = lint(reshape, {"type": "Upsample", "scale_factor": 2}, x=[32])
+    assert [one.rule.code for one in report.findings] == ["NN202"]
+
+
+def test_like_names_the_only_map_beside_the_one_that_arrives() -> None:
+    layer = {"type": "Upsample", "from": ["input", "input"], "like": "input"}
+    assert refusal(layer, [3, 8, 8])[0] == "NN206"
+
+
+def test_the_factor_may_be_computed_again_from_the_sizes() -> None:
+    """torch.nn.Upsample(scale_factor=2, recompute_scale_factor=True)."""
+    layer = {"type": "Upsample", "scale_factor": 2, "recompute_scale_factor": True}
+    assert sizes(layer, [3, 4, 5]) == (3, 8, 10)

@@ -90,7 +90,7 @@ class Judge:
         return Verdict(mutant, fate, len(tests))
 
     def _chosen(self, mutant: Mutant) -> list[int]:
-        """Those that reach it first, of them its own, those that have killed, the quick ones."""
+        """Those that reach it first; then its own, those that have killed, the quick ones."""
         own, reaching = self._own(mutant), set(self.reached.by(mutant))
         found = defaultdict(list)
         for test in sorted(reaching):
