@@ -206,6 +206,10 @@ def test_what_only_moves_numbers_keeps_two_activations_together(between: object)
     assert len(found(linear(), "Tanh", between, "ReLU", x={"sequence": [6, 8]})) == 1
 
 
+def test_a_map_made_tokens_keeps_two_activations_together() -> None:
+    assert len(found(linear(), "Tanh", "ToTokens", "ReLU", x=[3, 4, 8])) == 1
+
+
 # What takes it on several ways: SiLU then Tanh, of which one can go if no one needs the SiLU
 
 
