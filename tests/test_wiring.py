@@ -216,6 +216,7 @@ def test_the_end_of_a_repeated_part_feeds_the_next_copy() -> None:
     )  # fmt: skip
     _, outside, start, end = graph.nodes
     assert end.loops == [(start,)]
+    assert [*end.followers()] == [(start,), ()]  # the last copy's leaves the network
     assert outside.loops == start.loops == []
 
 
@@ -532,3 +533,65 @@ def test_parts_lie_sixty_deep(parts: int) -> None:
     assert report.graph is not None
     assert report.graph.totals.complete == (parts == 60)
     assert report.graph.totals.params == (8 * 3 + 3 if parts == 60 else 0)
+
+
+@pytest.mark.parametrize("frozen", ["outer", "inner", "layer", "none"])
+def test_what_lies_in_a_frozen_part_is_frozen(frozen: str) -> None:
+    layer = linear(3, trainable=frozen != "layer")
+    inner = sequential(layer, trainable=frozen != "inner")
+    totals = graph_of(sequential(inner, trainable=frozen != "outer")).totals
+    assert totals.params == 8 * 3 + 3
+    assert totals.trainable == (8 * 3 + 3 if frozen == "none" else 0)
+
+
+def test_an_activation_of_the_defaults_behind_a_part_that_failed() -> None:
+    """The layer that the defaults add takes the output of no layer: only its shape is known."""
+    layers = ({"type": "Residual", "body": [linear(4)]}, linear(3))
+    report = lint(*layers, input=[8], defaults={"Residual": {"act": "ReLU"}})
+    assert [finding.rule.code for finding in report.findings] == ["NN212"]
+    assert report.graph is not None
+    assert report.graph.nodes[-1].params == 4 * 3 + 3
+
+
+# Which layers of the network are one place of the spec
+
+
+def test_what_the_defaults_add_belongs_to_the_layer_that_it_follows() -> None:
+    added = {"norm": "LayerNorm", "act": "ReLU"}
+    layers = ("ReLU", linear(5), linear(3), "ReLU")
+    graph = graph_of(*layers, input=[8], defaults={"Linear": added})
+    own, first, norm, act, second, *after, last = graph.nodes
+    assert [node.spec.type for node in after] == ["LayerNorm", "ReLU"]
+    assert [node.written_on for node in (norm, act)] == [first, first]
+    assert [node.written_on for node in after] == [second, second]
+    alone = (own, first, second, last)
+    assert [node.written_on for node in alone] == [*alone]
+    assert graph.definitions == tuple([node] for node in graph.nodes)
+
+
+def test_what_is_written_on_a_layer_stands_by_itself() -> None:
+    graph = graph_of(linear(5, act="ReLU"), linear(3))
+    assert [node.written_on for node in graph.nodes] == list(graph.nodes)
+
+
+def test_uses_of_a_block_are_one_place() -> None:
+    blocks = {"b": {"layers": [linear(5), "ReLU"]}}
+    graph = graph_of({"block": "b"}, {"block": "b", "repeat": 2}, input=[8], blocks=blocks)
+    dense, act = graph.definitions
+    assert [node.count for node in dense] == [1, 2]
+    assert [node.inputs[0].dims for node in dense] == [(8,), (5,)]
+    assert [node.path for node in (*dense, *act)] == [
+        ("blocks", "b", "layers", 0), ("blocks", "b", "layers", 0),
+        ("blocks", "b", "layers", 1), ("blocks", "b", "layers", 1),
+    ]  # fmt: skip
+
+
+def test_of_a_network_without_its_layers_the_shapes_and_the_sums_are_left() -> None:
+    graph = graph_of(linear(5, name="a"), linear(3, name="b"), input=[8], outputs=["a", "b"])
+    bare = graph.without_layers()
+    assert (bare.nodes, bare.definitions, bare.problems) == ((), (), [])
+    shapes = {name: one.edge.shape.dims for name, one in bare.outputs.items()}
+    assert shapes == {"a": (5,), "b": (3,)}
+    assert bare.output.shape == graph.output.shape
+    assert {one.edge.node for one in bare.outputs.values()} == {None}
+    assert (bare.totals, bare.inputs) == (graph.totals, graph.inputs)
