@@ -588,6 +588,7 @@ def test_uses_of_a_block_are_one_place() -> None:
 
 def test_of_a_network_without_its_layers_the_shapes_and_the_sums_are_left() -> None:
     graph = graph_of(linear(5, name="a"), linear(3, name="b"), input=[8], outputs=["a", "b"])
+    assert graph.output.node is graph.nodes[-1]  # of several outputs none is the network's
     bare = graph.without_layers()
     assert (bare.nodes, bare.definitions, bare.problems) == ((), (), [])
     shapes = {name: one.edge.shape.dims for name, one in bare.outputs.items()}
@@ -595,3 +596,19 @@ def test_of_a_network_without_its_layers_the_shapes_and_the_sums_are_left() -> N
     assert bare.output.shape == graph.output.shape
     assert {one.edge.node for one in bare.outputs.values()} == {None}
     assert (bare.totals, bare.inputs) == (graph.totals, graph.inputs)
+
+
+def test_of_no_layers_nobody_knows_what_leaves() -> None:
+    """Two inputs, and no layer that takes one of them."""
+    report = lint(inputs={"a": [3], "b": [5]})
+    assert len(found(report, "NN109")) == 1
+    assert report.graph is not None
+    assert report.graph.output.shape.open
+
+
+def test_defaults_that_were_refused_make_no_exact_count() -> None:
+    """Nobody knows whether the layers were to have a bias."""
+    report = lint(linear(3), input=[8], defaults={"Linear": {"bias": "no"}})
+    assert report.graph is not None
+    totals = report.graph.totals
+    assert (totals.complete, totals.macs_complete, totals.excused) == (False, False, True)
