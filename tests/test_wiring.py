@@ -612,3 +612,9 @@ def test_defaults_that_were_refused_make_no_exact_count() -> None:
     assert report.graph is not None
     totals = report.graph.totals
     assert (totals.complete, totals.macs_complete, totals.excused) == (False, False, True)
+
+
+def test_copies_of_a_part_that_can_not_be_laid_end() -> None:
+    """Unknown comes in, unknown goes out, and no layer gave it."""
+    moe = {"type": "MoE", "num_experts": 4, "top_k": 2, "expert": [linear(8)], "repeat": 3}
+    assert [finding.rule.code for finding in lint(BROKEN, moe).findings] == ["NN102"]
