@@ -340,6 +340,13 @@ def test_in_of_two_axes_is_what_the_layer_takes_them_for(head: str, axis: int) -
     assert graph.output.shape.dims == (8, 6 // window)
 
 
+@pytest.mark.parametrize("copies", [2, 3, 10])
+def test_the_first_of_any_number_of_copies_may_differ(copies: int) -> None:
+    """8·8 without a bias, then with it."""
+    layer = f"{LINEAR}8, act: PReLU, repeat: {copies}, first: {{bias: false}}}}"
+    assert graph_of(f"layers: [{layer}]\n").totals.params == copies * (64 + 8 + 1) - 8
+
+
 # Shared and tied
 
 
