@@ -618,3 +618,43 @@ def test_copies_of_a_part_that_can_not_be_laid_end() -> None:
     """Unknown comes in, unknown goes out, and no layer gave it."""
     moe = {"type": "MoE", "num_experts": 4, "top_k": 2, "expert": [linear(8)], "repeat": 3}
     assert [finding.rule.code for finding in lint(BROKEN, moe).findings] == ["NN102"]
+
+
+@pytest.mark.parametrize("layers", [("LayerNorm", "ToTokens"), ("GLU", "BatchNorm1d")])
+def test_what_nobody_knows_is_decided_by_no_layer(layers: tuple[str, ...]) -> None:
+    """A map may have come in, and what works on the last axis takes that too."""
+    assert [finding.rule.code for finding in lint(BROKEN, *layers).findings] == ["NN102"]
+
+
+def test_a_name_before_a_part_is_not_inside_it() -> None:
+    layers = (linear(5, name="x"), sequential(relu(), linear(8, name="y"), name="u"))
+    for name, told in (("u/y", 0), ("u/x", 1)):
+        assert len(found(lint(*layers, relu(**{"from": name})), "NN207")) == told
+
+
+def test_an_input_that_a_part_left_out_may_take_is_not_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("nnlint.wiring.rows.MAX_NESTING", 1)
+    inner = sequential(linear(3, **{"from": "b"}), **{"from": "b"})
+    report = lint(sequential(inner, **{"from": "a"}), inputs={"a": [3], "b": [4]})
+    assert len(found(report, "NN210")) == 1
+    assert found(report, "NN956") == []
+
+
+@pytest.mark.parametrize(
+    ("layer", "arriving", "words", "remedy"),
+    [({"type": "Bilinear", "out_features": 3}, 1, "takes 2 inputs, but gets 1",
+      "name them: from: [name1, name2]"),
+     ({"type": "MultiheadAttention", "num_heads": 1}, 4, "takes 1 to 3 inputs, but gets 4",
+      "name one of them"),
+     ({"type": "Add"}, 1, "takes 2 or more inputs, but gets 1",
+      "name what it joins with what came before, with: name")],
+)  # fmt: skip
+def test_how_many_inputs_a_layer_takes(
+    layer: dict[str, Any], arriving: int, words: str, remedy: str
+) -> None:
+    report = lint({**layer, "from": ["input"] * arriving})
+    (finding,) = report.findings
+    assert (finding.rule.code, finding.help) == ("NN206", remedy)
+    assert finding.message.endswith(words)
