@@ -528,7 +528,8 @@ def test_rows_inside_a_part_are_counted_before_they_are_laid(
 def test_parts_lie_sixty_deep(parts: int) -> None:
     blocks = {f"b{n}": {"layers": [{"block": f"b{n + 1}"}]} for n in range(parts - 1)}
     blocks[f"b{parts - 1}"] = {"layers": [linear(3)]}
-    report = lint({"block": "b0"}, input=[8], blocks=blocks)
+    beside = [sequential(relu())] * 5  # none of them lies in another
+    report = lint(*beside, {"block": "b0"}, input=[8], blocks=blocks)
     assert len(found(report, "NN210")) == (parts == 61)
     assert report.graph is not None
     assert report.graph.totals.complete == (parts == 60)
