@@ -107,7 +107,7 @@ def dense(world: Simulated, item: Any, x: Value) -> Value:
 
 
 def concat(world: Simulated, item: Any, x: Value) -> Value:
-    sources = [world.named[name] for name in item.get("from", [])]
+    sources = [x if name == "previous" else world.named[name] for name in item.get("from", [])]
     sources = sources or [x, world.named[item["with"]]]
     return world.add("Concat", sum(one.size for one in sources), *sources)
 
@@ -228,6 +228,8 @@ CHOSEN: dict[str, list[Any]] = {
                    "on_mismatch": "project"}, repeat=3)],
     "branches": [part({"type": "Parallel", "branches": [[linear(3)], [], ["ReLU"]]}, linear(4),
                       repeat=2)],
+    "with what came before": [part({"type": "Concat", "from": [OUTER, "previous"]}, linear(3),
+                                   repeat=3), linear(40)],
     "late": [linear(1), linear(60), linear(1), {"type": "Concat", "with": OUTER}],
     "once in each copy": [part(part(linear(60), linear(60)), linear(50), repeat=3)],
 }  # fmt: skip
@@ -247,6 +249,18 @@ def test_chosen_inputs_and_outputs(outputs: list[str]) -> None:
     layers = [linear(5, name=OUTER, **{"from": "x"}), linear(30), linear(2),
               {"type": "Concat", "with": "y"}, linear(40), linear(1, name="end")]  # fmt: skip
     assert_as_simulated({"x": 7, "y": 9}, layers, outputs)
+
+
+def test_an_output_that_is_not_there_is_not_kept() -> None:
+    """Of 50, 1 and 60 nothing leaves the network, as far as anybody can tell."""
+    layers = [linear(50), linear(1), linear(60)]
+    assert estimate(*layers, outputs=["zzz"]).peak == 60 + 1
+
+
+def test_before_the_first_layer_the_inputs_are_held() -> None:
+    graph = lint_text(json.dumps({"nnlint": 1, "input": [4], "layers": [part()]})).graph
+    assert graph
+    assert held_at_peak(graph) == [("input", 4)]
 
 
 def test_a_network_of_very_many_steps_is_walked_once(monkeypatch: pytest.MonkeyPatch) -> None:

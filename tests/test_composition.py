@@ -329,15 +329,32 @@ def test_in_is_known_where_only_the_features_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "axis"), [("[8, 6]", 0), ("{map: [8, 6]}", 0), ("{sequence: [8, 6]}", 1)]
+    ("head", "axis"), [("[8, 12]", 0), ("{map: [8, 12]}", 0), ("{sequence: [8, 12]}", 1)]
 )
 def test_in_of_two_axes_is_what_the_layer_takes_them_for(head: str, axis: int) -> None:
     """A pooling takes [a, b] for a map; its window spans as much as `$in`, or all there is."""
     pool = "{type: MaxPool1d, kernel_size: $in - 2}"
     graph = lint_text(f"nnlint: 1\ninput: {head}\nlayers: [{pool}]\n").graph
     assert graph is not None
-    window = (8, 6)[axis] - 2
-    assert graph.output.shape.dims == (8, 6 // window)
+    window = (8, 12)[axis] - 2
+    assert graph.output.shape.dims == (8, 12 // window)
+
+
+@pytest.mark.parametrize(
+    ("head", "layer", "width"),
+    [("{sequence: [8, 6]}", "Conv1d, kernel_size: 1, out_channels: 2*$in", 8),
+     ("[3, 8, 9]", "Linear, out_features: 2*$in", 9)],
+)  # fmt: skip
+def test_in_is_the_axis_that_the_layer_works_along(head: str, layer: str, width: int) -> None:
+    """A convolution of what is written as a sequence, a Linear of a map's last axis."""
+    graph = lint_text(f"nnlint: 1\ninput: {head}\nlayers: [{{type: {layer}}}]\n").graph
+    assert graph is not None
+    assert graph.totals.params == width * 2 * width + 2 * width
+
+
+def test_an_empty_part_may_stand_as_often_as_a_variable_says() -> None:
+    text = "vars: {n: 3}\nlayers: [{type: Sequential, layers: [], repeat: $n}, ReLU]\n"
+    assert graph_of(text).output.shape.known == (8,)
 
 
 @pytest.mark.parametrize("copies", [2, 3, 10])
