@@ -301,10 +301,15 @@ def test_first_differs_in_the_first_copy_alone() -> None:
     assert graph_of(plain).totals.params == 64 + 2 * 72 + 3
 
 
-@pytest.mark.parametrize("keys", ["w: ¦$zzz", "first: {w: ¦$zzz}"])
-def test_an_argument_that_is_no_number_is_pointed_at_where_it_stands(keys: str) -> None:
-    text = f"{HEAD}{block(LINEAR + '$w}', 'w: 8')}layers: [{{block: b, repeat: 3, {keys}}}]\n"
-    assert said(text)[:2] == ("NN115", "there is no '$zzz' here")
+@pytest.mark.parametrize("keys", ["w: ¦%s", "first: {w: ¦%s}", "w: ¦%s, first: {w: 8}"])
+@pytest.mark.parametrize(("wrong", "code"), [("$zzz", "NN115"), ("$in/3", "NN114")])
+def test_an_argument_that_is_no_number_is_pointed_at_where_it_stands(
+    keys: str, wrong: str, code: str
+) -> None:
+    """Where no variable has that name; and 8/3 is no whole number."""
+    use = f"{{block: b, repeat: 3, {keys % wrong}}}"
+    text = f"{HEAD}{block(LINEAR + '$w}', 'w: 8')}layers: [{use}]\n"
+    assert said(text)[0] == code
 
 
 def test_what_is_wrong_inside_a_computed_list_is_pointed_at() -> None:
