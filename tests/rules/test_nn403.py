@@ -250,9 +250,29 @@ def test_what_leaves_behind_a_fork_is_needed() -> None:
     assert forked(A, outputs=["a", "i"]) == []
 
 
+def test_what_nobody_takes_is_no_activation_either() -> None:
+    assert forked(A, taking("Identity", "i", name="j"), outputs=["a"]) == []
+
+
+def test_a_fork_in_a_loop_of_identities_ends() -> None:
+    """Each copy passes on what came in, and nothing takes z."""
+    names = [{"type": "Identity", "name": "x"}, taking("Identity", "x", name="z"),
+             taking("Identity", "x", name="y")]  # fmt: skip
+    assert found(linear(), "SiLU", sequential(*names, repeat=3), "Tanh") == []
+
+
 def test_ways_that_meet_again_are_one() -> None:
     """Two Identities bring the SiLU's numbers to one sum: no activation takes it there."""
     j, k = taking("Identity", "i", name="j"), taking("Identity", "i", name="k")
     add = {"type": "Add", "from": ["j", "k"], "name": "s"}
     assert forked(j, k, add, taking("Tanh", "s", name="b"), outputs=["b"]) == []
     assert forked(A, j, k, add, outputs=["a", "s"]) == []
+
+
+def test_two_places_of_which_each_is_needed_once() -> None:
+    """The Tanh where it takes the input, the SiLU where a dense layer takes it."""
+    blocks = {"a": {"layers": ["Tanh", linear()]}, "b": {"layers": [linear(), "SiLU"]}}
+    a, b = {"block": "a"}, {"block": "b"}
+    assert found(a, b, a, b, linear(), blocks=blocks) == []
+    assert len(found(b, a, b, linear(), blocks=blocks)) == 1  # no Tanh takes the input
+    assert len(found(a, b, a, blocks=blocks)) == 1  # the SiLU is taken by no dense layer

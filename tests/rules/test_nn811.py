@@ -161,6 +161,8 @@ def test_a_softmax_between_dense_layers(layers: tuple[object, ...], x: object) -
         ((dense(), "LogSoftmax", dense()), [16]),
         ((softmax(), dense()), [16]),
         ((dense(), "LayerNorm", softmax(), dense()), [16]),
+        ((dense(), "LayerNorm", "Dropout", "Identity", softmax(), dense()), [16]),
+        (("Dropout", softmax(), dense()), [16]),
         ((dense(), softmax(1), dense()), SEQUENCE),
         ((dense(), softmax(), "Dropout"), [16]),
         ((dense(), {"type": "Conv2d", "out_channels": 4, "kernel_size": 1}), [16]),
