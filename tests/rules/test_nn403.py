@@ -267,12 +267,3 @@ def test_ways_that_meet_again_are_one() -> None:
     add = {"type": "Add", "from": ["j", "k"], "name": "s"}
     assert forked(j, k, add, taking("Tanh", "s", name="b"), outputs=["b"]) == []
     assert forked(A, j, k, add, outputs=["a", "s"]) == []
-
-
-def test_two_places_of_which_each_is_needed_once() -> None:
-    """The Tanh where it takes the input, the SiLU where a dense layer takes it."""
-    blocks = {"a": {"layers": ["Tanh", linear()]}, "b": {"layers": [linear(), "SiLU"]}}
-    a, b = {"block": "a"}, {"block": "b"}
-    assert found(a, b, a, b, linear(), blocks=blocks) == []
-    assert len(found(b, a, b, linear(), blocks=blocks)) == 1  # no Tanh takes the input
-    assert len(found(a, b, a, blocks=blocks)) == 1  # the SiLU is taken by no dense layer

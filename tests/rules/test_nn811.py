@@ -141,6 +141,7 @@ SEQUENCE = {"sequence": [5, 16]}
     [
         ((dense("Softmax"), dense()), [16]),
         ((dense("Softmin"), dense()), [16]),
+        (({"type": "Linear", "out_features": 2}, softmax(), dense()), [16]),
         ((dense(), "Identity", softmax(), "Identity", dense()), [16]),
         ((dense("Softmax"), "Dropout", dense()), [16]),
         ((dense(), "Dropout", softmax(), dense()), [16]),
@@ -163,6 +164,7 @@ def test_a_softmax_between_dense_layers(layers: tuple[object, ...], x: object) -
         ((dense(), "LayerNorm", softmax(), dense()), [16]),
         ((dense(), "LayerNorm", "Dropout", "Identity", softmax(), dense()), [16]),
         (("Dropout", softmax(), dense()), [16]),
+        ((dense(), softmax(), "LayerNorm", dense()), [16]),
         ((dense(), softmax(1), dense()), SEQUENCE),
         ((dense(), softmax(), "Dropout"), [16]),
         ((dense(), {"type": "Conv2d", "out_channels": 4, "kernel_size": 1}), [16]),
@@ -203,6 +205,9 @@ NARROW = {"type": "Linear", "out_features": 12}
         # a norm gives to the first copy, dense layers to the others
         (("LayerNorm", repeated(softmax(), dense(), repeat=3), "LayerNorm"), False),
         ((dense(), repeated(softmax(), dense(), repeat=3), "LayerNorm"), True),
+        # 16 to 12, then 12 to 12: the last Tanh is the output
+        ((repeated(NARROW, "Tanh", repeat=4),), False),
+        ((repeated(NARROW, "Tanh", repeat=4), dense()), True),
     ],
 )
 def test_every_copy_of_a_place_is_asked(layers: tuple[object, ...], *, fires: bool) -> None:
