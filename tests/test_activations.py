@@ -220,6 +220,9 @@ CHOSEN: dict[str, list[Any]] = {
     "chain": [linear(7), "ReLU", linear(2), linear(9), linear(1)],
     "copies": [part(linear(30), linear(4), repeat=3), linear(2)],
     "copies of another width": [part(linear(30), linear(5), repeat=4)],
+    # each of these layers computes once in each copy: two of 200 are never held at once
+    "large": [part(linear(200), linear(4), repeat=3), linear(2)],
+    "large parts in parts": [part(part(linear(200), linear(4), repeat=2), linear(9), repeat=2)],
     "with the stem": [part({"type": "Concat", "with": OUTER}, linear(3), repeat=3), linear(40)],
     # only a copy between the first and the last holds the stem beside the copy before it
     "between": [part({"type": "Residual", "body": [*with_the_stem(60), linear(50)]}, repeat=3)],

@@ -15,7 +15,7 @@ from nnlint.layers import layer_types
 from nnlint.layers.attribute import REQUIRED
 from nnlint.layers.base import Slide
 from nnlint.layers.shape import Layout, Shape
-from nnlint.layers.windows import same_padding
+from nnlint.layers.windows import same_padding, with_channels_first
 
 if TYPE_CHECKING:
     from nnlint.graph import Node
@@ -629,3 +629,10 @@ def test_the_factor_may_be_computed_again_from_the_sizes() -> None:
     """torch.nn.Upsample(scale_factor=2, recompute_scale_factor=True)."""
     layer = {"type": "Upsample", "scale_factor": 2, "recompute_scale_factor": True}
     assert sizes(layer, [3, 4, 5]) == (3, 8, 10)
+
+
+def test_what_nobody_knows_is_no_picture_to_turn() -> None:
+    """More axes may stand before height and width."""
+    picture = Shape((224, 200, 3), Layout.MAP)
+    assert with_channels_first(picture) == (3, 224, 200)
+    assert with_channels_first(picture._replace(open=True)) is None
