@@ -721,6 +721,29 @@ def test_the_largest_width_that_fits_is_told_if_it_is_more_than_one(
     assert all("fits" not in one for one in told if fitting == 1)
 
 
+def test_a_width_is_held_against_the_limit_of_its_own_layer() -> None:
+    """10·8 of fc0 fit, and 10·30 of fc1 do not, but 10·8 would."""
+    layers = [
+        {"type": "Linear", "out_features": 8, "bias": False, "from": "x", "name": "fc0"},
+        {"type": "Linear", "out_features": 30, "bias": False, "from": "x", "name": "fc1"},
+        "ReLU", {"type": "Linear", "out_features": 3, "name": "end"},
+    ]  # fmt: skip
+    text = json.dumps({"nnlint": 1, "inputs": {"x": [10]}, "layers": layers,
+                       "outputs": ["fc0", "end"],
+                       "budget": {"layers": {"f*": {"params": 85}}}})  # fmt: skip
+    assert "out_features: 8 fits (fc1)" in help_of(text)
+
+
+def test_a_width_that_the_groups_do_not_divide_is_not_advised() -> None:
+    """w channels in 4 groups, of 4 that arrive, then 4: 9·w + w, 9·w + 4 parameters."""
+    layers = [{"type": "Conv2d", "out_channels": 16, "kernel_size": 3, "groups": 4}, "ReLU",
+              {"type": "Conv2d", "out_channels": 4, "kernel_size": 3, "groups": 4}]  # fmt: skip
+    most = (9 * 14 + 14) + (9 * 14 + 4)
+    assert "out_channels: 12 fits" in help_of(
+        network([4, 6, 6], layers, budget={"params": most})
+    )
+
+
 def test_of_many_layers_each_that_is_over_is_told() -> None:
     """10·8, 10·9 and 10·7 parameters under one pattern: what is over, and all on the table."""
     layers = [
