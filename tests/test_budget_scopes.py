@@ -734,16 +734,6 @@ def test_a_width_is_held_against_the_limit_of_its_own_layer() -> None:
     assert "out_features: 8 fits (fc1)" in help_of(text)
 
 
-def test_a_width_that_the_groups_do_not_divide_is_not_advised() -> None:
-    """w channels in 4 groups, of 4 that arrive, then 4: 9·w + w, 9·w + 4 parameters."""
-    layers = [{"type": "Conv2d", "out_channels": 16, "kernel_size": 3, "groups": 4}, "ReLU",
-              {"type": "Conv2d", "out_channels": 4, "kernel_size": 3, "groups": 4}]  # fmt: skip
-    most = (9 * 14 + 14) + (9 * 14 + 4)
-    assert "out_channels: 12 fits" in help_of(
-        network([4, 6, 6], layers, budget={"params": most})
-    )
-
-
 def test_of_many_layers_each_that_is_over_is_told() -> None:
     """10·8, 10·9 and 10·7 parameters under one pattern: what is over, and all on the table."""
     layers = [
