@@ -4,8 +4,8 @@
 many ran out of time, survived, lie where no test comes by, or can't be made; then those that
 survived. `--module nnlint/layers/pooling.py` chooses (several may be given), `--share 0.2`
 draws that share of each function's mutants, at least one, and `--seed` others. Not all tests
-that reach a mutant look at it: `--again FILE` has all of them look at the survivors that an
-earlier run told of in that file. `--reached FILE` keeps which tests run which lines, or reads
+that reach a mutant look at it: `--again FILE` has more of them look at the survivors that an
+earlier run told of in that file, and at what no test came by. `--reached FILE` keeps which tests run which lines, or reads
 it where the file is there: the first minutes of a run.
 """
 
@@ -143,10 +143,10 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _survivors(file: str) -> frozenset[str]:
-    """The survivors that an earlier run told of."""
-    lines = Path(file).read_text("utf-8").splitlines()
-    told = [line.removeprefix("survived: ") for line in lines if line.startswith("survived: ")]
-    return frozenset(_key(line.rpartition(" (")[0]) for line in told)
+    """The survivors that an earlier run told of, and what no test came by."""
+    told = re.findall(r"^(?:survived|unreached): (.+?)(?: \(\d+ tests\))?$",
+                      Path(file).read_text("utf-8"), re.MULTILINE)  # fmt: skip
+    return frozenset(map(_key, told))
 
 
 def _key(words: str) -> str:
