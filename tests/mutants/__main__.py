@@ -5,8 +5,8 @@ many ran out of time, survived, lie where no test comes by, or can't be made; th
 survived. `--module nnlint/layers/pooling.py` chooses (several may be given), `--share 0.2`
 draws that share of each function's mutants, at least one, and `--seed` others. Not all tests
 that reach a mutant look at it: `--again FILE` has more of them look at the survivors that an
-earlier run told of in that file, and at what no test came by. `--reached FILE` keeps which tests run which lines, or reads
-it where the file is there: the first minutes of a run.
+earlier run told of in that file, and at what no test came by. `--reached FILE` keeps which
+tests run which lines, or reads it where the file is there: the first minutes of a run.
 """
 
 from __future__ import annotations
