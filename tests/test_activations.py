@@ -231,8 +231,9 @@ CHOSEN: dict[str, list[Any]] = {
                    "on_mismatch": "project"}, repeat=3)],
     "branches": [part({"type": "Parallel", "branches": [[linear(3)], [], ["ReLU"]]}, linear(4),
                       repeat=2)],
-    "with what came before": [part({"type": "Concat", "from": [OUTER, "previous"]}, linear(3),
-                                   repeat=3), linear(40)],
+    # a later copy holds the stem, the 200 of the copy before it and both together
+    "with what came before": [linear(4), part({"type": "Concat", "from": [OUTER, "previous"]},
+                                              linear(1), linear(200), repeat=3), linear(2)],
     "late": [linear(1), linear(60), linear(1), {"type": "Concat", "with": OUTER}],
     "once in each copy": [part(part(linear(60), linear(60)), linear(50), repeat=3)],
 }  # fmt: skip
