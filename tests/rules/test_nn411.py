@@ -299,3 +299,13 @@ def test_of_two_repeated_uses_each_copy_is_counted_once() -> None:
     uses = ({"block": "b", "name": name, "repeat": n} for name, n in (("u", 3), ("v", 2)))
     (finding,) = found(*uses, blocks=blocks, outputs=["v", "u/tap"])
     assert "in 4 of its 5 copies: 72 parameters learn nothing there" in finding.message
+
+
+def test_what_stands_once_outside_of_idle_copies_is_not_lost_with_them() -> None:
+    """Nothing but the taps takes the stem, and the last one's is an output."""
+    tap = linear(2, name="tap", **from_("stem"))
+    blocks = {"b": {"layers": [IN, tap, GO_ON]}}
+    start = (linear(name="a"), linear(name="stem"))
+    use = {"block": "b", "name": "u", "repeat": 3, "from": "a"}
+    (finding,) = found(*start, use, blocks=blocks, outputs=["u", "u/tap"])
+    assert "in 2 of its 3 copies: 36 parameters learn nothing there" in finding.message
