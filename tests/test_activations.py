@@ -107,7 +107,7 @@ def dense(world: Simulated, item: Any, x: Value) -> Value:
 
 
 def concat(world: Simulated, item: Any, x: Value) -> Value:
-    sources = [world.named[name] for name in item.get("from", [])]
+    sources = [x if name == "previous" else world.named[name] for name in item.get("from", [])]
     sources = sources or [x, world.named[item["with"]]]
     return world.add("Concat", sum(one.size for one in sources), *sources)
 
@@ -205,6 +205,75 @@ def test_several_outputs(width: int, stem: int, body: list[Any], head: int) -> N
     assert_as_simulated({"x": width}, layers, ["end", "side", OUTER])
 
 
+def part(*layers: Any, repeat: int = 1) -> dict[str, Any]:
+    return {"type": "Sequential", "layers": list(layers), "repeat": repeat}
+
+
+def with_the_stem(out: int) -> list[Any]:
+    """`out` of what comes before and of the stem, each through one number."""
+    both = {"type": "Concat", "from": ["own", "others"]}
+    own, others = linear(1, name="own"), linear(1, **{"from": OUTER}, name="others")
+    return [own, others, both, linear(out)]
+
+
+CHOSEN: dict[str, list[Any]] = {
+    "chain": [linear(7), "ReLU", linear(2), linear(9), linear(1)],
+    "copies": [part(linear(30), linear(4), repeat=3), linear(2)],
+    "copies of another width": [part(linear(30), linear(5), repeat=4)],
+    # each of these layers computes once in each copy: two of 200 are never held at once
+    "large": [part(linear(200), linear(4), repeat=3), linear(2)],
+    "large parts in parts": [part(part(linear(200), linear(4), repeat=2), linear(9), repeat=2)],
+    "with the stem": [part({"type": "Concat", "with": OUTER}, linear(3), repeat=3), linear(40)],
+    # only a copy between the first and the last holds the stem beside the copy before it
+    "between": [part({"type": "Residual", "body": [*with_the_stem(60), linear(50)]}, repeat=3)],
+    "parts in parts": [part(part(linear(9), linear(3), repeat=2), linear(20), repeat=3)],
+    "sums": [part({"type": "Residual", "body": [linear(8), linear(4)],
+                   "on_mismatch": "project"}, repeat=3)],
+    "branches": [part({"type": "Parallel", "branches": [[linear(3)], [], ["ReLU"]]}, linear(4),
+                      repeat=2)],
+    # a later copy holds the stem, the 200 of the copy before it and both together
+    "with what came before": [linear(4), part({"type": "Concat", "from": [OUTER, "previous"]},
+                                              linear(1), linear(200), repeat=3), linear(2)],
+    "late": [linear(1), linear(60), linear(1), {"type": "Concat", "with": OUTER}],
+    "once in each copy": [part(part(linear(60), linear(60)), linear(50), repeat=3)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", CHOSEN.values(), ids=CHOSEN)
+def test_chosen_networks(body: list[Any]) -> None:
+    """By the same law as those that are drawn, and the same ones each time."""
+    layers = [linear(50, name=OUTER), *body]
+    assert_as_simulated({"x": 4}, layers, [])
+    ends = [linear(3, name="end"), linear(2, **{"from": OUTER}, name="side")]
+    assert_as_simulated({"x": 4}, [*layers, *ends], ["end", "side"])
+
+
+@pytest.mark.parametrize("outputs", [["x", "end"], ["y", "end"], [OUTER, "end"], ["end"]])
+def test_chosen_inputs_and_outputs(outputs: list[str]) -> None:
+    layers = [linear(5, name=OUTER, **{"from": "x"}), linear(30), linear(2),
+              {"type": "Concat", "with": "y"}, linear(40), linear(1, name="end")]  # fmt: skip
+    assert_as_simulated({"x": 7, "y": 9}, layers, outputs)
+
+
+def test_an_output_that_is_not_there_is_not_kept() -> None:
+    """Of 50, 1 and 60 nothing leaves the network, as far as anybody can tell."""
+    layers = [linear(50), linear(1), linear(60)]
+    assert estimate(*layers, outputs=["zzz"]).peak == 60 + 1
+
+
+def test_before_the_first_layer_the_inputs_are_held() -> None:
+    graph = lint_text(json.dumps({"nnlint": 1, "input": [4], "layers": [part()]})).graph
+    assert graph
+    assert held_at_peak(graph) == [("input", 4)]
+
+
+def test_a_network_of_very_many_steps_is_walked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nine steps and one, but only five are walked copy by copy; the last holds the most."""
+    monkeypatch.setattr("nnlint.activations.MOST_STEPS", 5)
+    layers = [part(linear(3), linear(60), linear(4), repeat=3), linear(500)]
+    assert estimate(*layers).peak == 4 + 500 == simulated({"x": 4}, layers, []).peak()
+
+
 # The rule, on networks that fit a line
 
 
@@ -272,10 +341,6 @@ def test_experts_that_are_not_chosen_compute_nothing() -> None:
     assert found(json.dumps(text)).total == 3 * (8 + 2 * (16 + 4))
 
 
-def part(*layers: Any, repeat: int = 1) -> dict[str, Any]:
-    return {"type": "Sequential", "layers": list(layers), "repeat": repeat}
-
-
 @pytest.mark.parametrize(
     ("layers", "peak"),
     [
@@ -315,6 +380,15 @@ def test_what_is_unknown_makes_lower_bounds(hole: Any, known: list[Any]) -> None
     assert got.total <= whole.total
     assert got.peak >= estimate(*known, "ReLU").peak - 4 if known else True
     assert got.total >= sum(item["out_features"] for item in known if item != "ReLU")
+
+
+def test_a_shape_that_nobody_knows_makes_lower_bounds() -> None:
+    """No layer is refused, and none has MACs that could be unknown: only an input is wrong."""
+    layers = [{"type": "ReLU", "from": "known"}, {"type": "ReLU", "from": "wrong"}]
+    for chosen in (layers, layers[1:]):
+        inputs = {"known": [3], "wrong": [0]}
+        got = found(json.dumps({"nnlint": 1, "inputs": inputs, "layers": chosen}))
+        assert not got.complete
 
 
 def test_a_lower_bound_says_so() -> None:

@@ -633,6 +633,107 @@ def test_the_dtype_that_is_said_to_fit_fits(dtype: str, fits: int) -> None:
     assert lint_text(json.dumps({**text, "dtype": dtype})).errors == ()
 
 
+def help_of(text: str) -> str:
+    (finding,) = broken(lint_text(text))
+    return finding.help or ""
+
+
+def test_only_the_first_dtype_that_fits_is_spoken_of() -> None:
+    """90 numbers are 360 bytes, 180 in halves, 90 in quarters."""
+    layers = [{"type": "Linear", "out_features": 9}]
+    told = help_of(network([9], layers, budget={"size": 200}))
+    assert "dtype: float16 fits" in told
+    assert told.count("dtype:") == 1
+
+
+def test_a_layer_of_a_size_of_its_own_dtype_is_weighed_in_it() -> None:
+    layers = [{"type": "Linear", "out_features": 9}]
+    size = {"max": 90, "dtype": "float16"}
+    assert help_of(network([9], layers, budget={"size": size})).startswith(
+        "heaviest: Linear #1 180 B (100.0 %)"
+    )
+
+
+def test_what_weighs_nothing_is_not_among_the_heaviest() -> None:
+    layers = [{"type": "Linear", "out_features": 9}, "ReLU"]
+    told = help_of(network([9], layers, budget={"params": 50}))
+    assert "heaviest: Linear #1 90 (100.0 %)" in told
+    assert "ReLU" not in told
+
+
+def test_of_a_part_its_own_layers_are_the_heaviest() -> None:
+    """a of 9·9 + 9 and b of 9·4 + 4 in the part, c of 4·99 + 99 behind it."""
+    inner = [{"type": "Linear", "out_features": 9, "name": "a"}, "ReLU",
+             {"type": "Linear", "out_features": 4, "name": "b"}]  # fmt: skip
+    part = {"type": "Sequential", "name": "part", "layers": inner}
+    layers = [part, {"type": "Linear", "out_features": 99, "name": "c"}]
+    told = help_of(network([9], layers, budget={"layers": {"part": {"params": 100}}}))
+    assert "part/a 90 (69.2 %), part/b 40 (30.8 %)" in told
+    assert "c 495" not in told
+
+
+def test_a_single_layer_need_not_be_told_that_it_is_the_heaviest() -> None:
+    layers = [{"type": "Linear", "out_features": 9, "name": "fc"}]
+    assert "heaviest" not in help_of(
+        network([9], layers, budget={"layers": {"fc": {"params": 50}}})
+    )
+    assert "heaviest" in help_of(network([9], layers, budget={"params": 50}))
+
+
+def test_of_copies_that_differ_the_heaviest_is_held_against_a_share() -> None:
+    """8·16 + 16 once, 16·16 + 16 twice: 272 of 688 in one copy."""
+    layers = [{"type": "Linear", "out_features": 16, "repeat": 3}]
+    told = help_of(network([8], layers, budget={"layer_share": "20%"}))
+    assert told.startswith("heaviest: Linear #1 272 (39.5 %)")
+
+
+def test_a_variable_that_is_computed_is_no_number_to_change() -> None:
+    layers = [{"type": "Linear", "out_features": "$d"}, "ReLU",
+              {"type": "Linear", "out_features": 3}]  # fmt: skip
+    text = network([10], layers, vars={"x": 10, "d": "2*$x"}, budget={"params": 100})
+    assert "d:" not in help_of(text)
+
+
+def test_a_variable_that_a_variant_leaves_alone_is_changed_for_all() -> None:
+    """Of d and e the variant has another e; both networks use 10·d + d and d·e + e."""
+    layers = [{"type": "Linear", "out_features": "$d"}, "ReLU",
+              {"type": "Linear", "out_features": "$e"}]  # fmt: skip
+    text = network([10], layers, vars={"d": 20, "e": 3}, variants={"v": {"e": 4}},
+                   budget={"params": 150})  # fmt: skip
+    most = max(d for d in range(20) if 10 * d + d + 4 * d + 4 <= 150)
+    helps = [one.help or "" for one in broken(lint_text(text))]
+    assert any(f"d: {most} fits (vars)" in one for one in helps)
+
+
+@pytest.mark.parametrize("width", [2, 3, 4, 40])
+@pytest.mark.parametrize("fitting", [1, 2, 3, 39])
+def test_the_largest_width_that_fits_is_told_if_it_is_more_than_one(
+    width: int, fitting: int
+) -> None:
+    """10·w + w and 3·w + 3 parameters; a width of 1 is no network to advise."""
+    layers = [{"type": "Linear", "out_features": width}, "ReLU",
+              {"type": "Linear", "out_features": 3}]  # fmt: skip
+    report = lint_text(network([10], layers, budget={"params": 14 * fitting + 3}))
+    told = [one.help or "" for one in broken(report)]
+    words = f"out_features: {fitting} fits (Linear #1)"
+    assert len(told) == (fitting < width)
+    assert [words in one for one in told] == [fitting > 1] * len(told)
+    assert all("fits" not in one for one in told if fitting == 1)
+
+
+def test_a_width_is_held_against_the_limit_of_its_own_layer() -> None:
+    """10·8 of fc0 fit, and 10·30 of fc1 do not, but 10·8 would."""
+    layers = [
+        {"type": "Linear", "out_features": 8, "bias": False, "from": "x", "name": "fc0"},
+        {"type": "Linear", "out_features": 30, "bias": False, "from": "x", "name": "fc1"},
+        "ReLU", {"type": "Linear", "out_features": 3, "name": "end"},
+    ]  # fmt: skip
+    text = json.dumps({"nnlint": 1, "inputs": {"x": [10]}, "layers": layers,
+                       "outputs": ["fc0", "end"],
+                       "budget": {"layers": {"f*": {"params": 85}}}})  # fmt: skip
+    assert "out_features: 8 fits (fc1)" in help_of(text)
+
+
 def test_of_many_layers_each_that_is_over_is_told() -> None:
     """10·8, 10·9 and 10·7 parameters under one pattern: what is over, and all on the table."""
     layers = [

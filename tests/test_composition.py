@@ -301,6 +301,74 @@ def test_first_differs_in_the_first_copy_alone() -> None:
     assert graph_of(plain).totals.params == 64 + 2 * 72 + 3
 
 
+@pytest.mark.parametrize("keys", ["w: ¦%s", "first: {w: ¦%s}", "w: ¦%s, first: {w: 8}"])
+@pytest.mark.parametrize(("wrong", "code"), [("$zzz", "NN115"), ("$in/3", "NN114")])
+def test_an_argument_that_is_no_number_is_pointed_at_where_it_stands(
+    keys: str, wrong: str, code: str
+) -> None:
+    """Where no variable has that name; and 8/3 is no whole number."""
+    use = f"{{block: b, repeat: 3, {keys % wrong}}}"
+    text = f"{HEAD}{block(LINEAR + '$w}', 'w: 8')}layers: [{use}]\n"
+    assert said(text)[0] == code
+
+
+def test_what_is_wrong_inside_a_computed_list_is_pointed_at() -> None:
+    """8 - 9 is -1, which stands for what is left; 4 - 9 is no size."""
+    split = "{type: Unflatten, dim: 1, unflattened_size: [¦$in - 10, 2]}"
+    code, message, _ = said(f"{HEAD}layers: [{split}]\n")
+    assert code == "NN106"
+    assert message.startswith("unflattened_size[0] is -2, ")
+
+
+def test_how_often_a_layer_stands_may_ask_for_what_nobody_says() -> None:
+    inputs = "nnlint: 1\ninputs: {a: [3], b: [4]}\n"
+    assert errors(inputs + "layers: [{type: ReLU, repeat: $in}]\n") == ["NN206"]
+
+
+def test_in_is_known_where_only_the_features_are() -> None:
+    """What reaches the first layer is refused, and 6 leave it, whatever stands before them."""
+    text = f"{HEAD}layers: [{{type: Linear}}, {LINEAR}6}}, {LINEAR}2*$in}}, "
+    report = lint_text(f"{text}{LINEAR}3, in_features: 5}}]\n")
+    (message,) = [f.message for f in report.findings if f.rule.code == "NN201"]
+    assert message == "Linear: in_features is 5, but 12 arrive"
+
+
+@pytest.mark.parametrize(
+    ("head", "axis"), [("[8, 12]", 0), ("{map: [8, 12]}", 0), ("{sequence: [8, 12]}", 1)]
+)
+def test_in_of_two_axes_is_what_the_layer_takes_them_for(head: str, axis: int) -> None:
+    """A pooling takes [a, b] for a map; its window spans as much as `$in`, or all there is."""
+    pool = "{type: MaxPool1d, kernel_size: $in - 2}"
+    graph = lint_text(f"nnlint: 1\ninput: {head}\nlayers: [{pool}]\n").graph
+    assert graph is not None
+    window = (8, 12)[axis] - 2
+    assert graph.output.shape.dims == (8, 12 // window)
+
+
+@pytest.mark.parametrize(
+    ("head", "layer", "width"),
+    [("{sequence: [8, 6]}", "Conv1d, kernel_size: 1, out_channels: 2*$in", 8),
+     ("[3, 8, 9]", "Linear, out_features: 2*$in", 9)],
+)  # fmt: skip
+def test_in_is_the_axis_that_the_layer_works_along(head: str, layer: str, width: int) -> None:
+    """A convolution of what is written as a sequence, a Linear of a map's last axis."""
+    graph = lint_text(f"nnlint: 1\ninput: {head}\nlayers: [{{type: {layer}}}]\n").graph
+    assert graph is not None
+    assert graph.totals.params == width * 2 * width + 2 * width
+
+
+def test_an_empty_part_may_stand_as_often_as_a_variable_says() -> None:
+    text = "vars: {n: 3}\nlayers: [{type: Sequential, layers: [], repeat: $n}, ReLU]\n"
+    assert graph_of(text).output.shape.known == (8,)
+
+
+@pytest.mark.parametrize("copies", [2, 3, 10])
+def test_the_first_of_any_number_of_copies_may_differ(copies: int) -> None:
+    """8·8 without a bias, then with it."""
+    layer = f"{LINEAR}8, act: PReLU, repeat: {copies}, first: {{bias: false}}}}"
+    assert graph_of(f"layers: [{layer}]\n").totals.params == copies * (64 + 8 + 1) - 8
+
+
 # Shared and tied
 
 

@@ -94,6 +94,20 @@ def test_every_key_that_names_a_layer_takes_a_way(kind: str) -> None:
         graph_of(layers[kind], BLOCK, "outputs: [u.1/inner]\n" if kind == "outputs" else "")
 
 
+@pytest.mark.parametrize("source", ["u/x", "u.0/x"])
+def test_a_part_that_stands_once_is_its_own_first_copy(source: str) -> None:
+    inside = "{type: Linear, out_features: 5, name: x}, ReLU, {type: Linear, out_features: 7}"
+    layers = f"{{type: Sequential, name: u, layers: [{inside}]}}, {TAKE.format(source)}"
+    assert graph_of(layers).nodes[-1].inputs[0].dims == (5,)
+
+
+@pytest.mark.parametrize("source", ["u/x", "u.3", "u.3/x"])
+@pytest.mark.parametrize("repeat", [1, 2])
+def test_what_is_in_a_layer_that_does_not_exist_nobody_knows(source: str, repeat: int) -> None:
+    layers = f"{{type: Linaer, name: u, repeat: {repeat}}}, {TAKE.format(source)}"
+    assert [f.rule.code for f in report_of(layers).findings] == ["NN120"]
+
+
 # Who sees what
 
 

@@ -10,6 +10,7 @@ import pytest
 from nnlint.engine import lint_text
 from nnlint.layers import families, layer_types
 from nnlint.layers.attribute import REQUIRED
+from nnlint.layers.shape import Layout, Shape
 
 if TYPE_CHECKING:
     from nnlint.graph import Node
@@ -306,3 +307,17 @@ def test_whole_numbers_stay_indices(name: str) -> None:
 def test_fractions_are_features(name: str) -> None:
     """torch runs the Linear: Tanh and its kin make floats of indices."""
     assert last(written(name), LINEAR, x=TOKENS).output.known == (2,)
+
+
+@pytest.mark.parametrize("num_parameters", [1, 2])
+def test_a_single_number_has_one_channel(num_parameters: int) -> None:
+    """torch: parameter numbers = 2 and channel size = 1; a batch of numbers has one axis."""
+    layer = {"type": "PReLU", "num_parameters": num_parameters}
+    report = lint({"type": "Mean", "dim": 1}, layer, x=[6])
+    said = ["PReLU: num_parameters is 2, but 1 channels arrive in []"]
+    assert [one.message for one in report.findings] == (said if num_parameters == 2 else [])
+
+
+def test_what_nobody_knows_may_be_a_map() -> None:
+    nobody_knows = Shape((5, 6), Layout.UNDECIDED, open=True)
+    assert layer_types()["Softmax2d"]().infer(nobody_knows) == nobody_knows

@@ -116,3 +116,9 @@ def test_in_the_unknown_it_still_gives_one_number() -> None:
     graph = lint(BROKEN, adaptive()).graph
     assert graph is not None
     assert graph.output.shape.known == ()
+
+
+def test_a_single_number_has_no_features() -> None:
+    """torch: 1D or 2D input tensors expected, and without a batch one axis is features."""
+    (finding,) = lint({"type": "Mean", "dim": 1}, adaptive(), x=[64]).findings
+    assert (finding.rule.code, finding.path) == ("NN202", ("layers", 1))

@@ -10,7 +10,7 @@ import pytest
 
 from nnlint.engine import lint_text
 from nnlint.layers import keras_names, layer_types
-from nnlint.layers.shape import Layout
+from nnlint.layers.shape import UNKNOWN, Layout
 from tests.layers.test_base import evaluated
 from tests.test_oracle import errors, facts, ids, truth
 
@@ -576,3 +576,18 @@ def test_a_grid_of_indices_may_be_an_input_of_vectors_by_mistake(first: object) 
     assert finding.rule.code == "NN202"
     assert str(finding.help).endswith("looked up 5 indices, their input is {tokens: 5}")
     assert not lint_text(json.dumps({**spec, "input": {"tokens": 5}})).findings
+
+
+def test_what_nobody_knows_leaves_it_as_a_sequence() -> None:
+    layer = layer_types()["MultiheadAttention"]
+    for settings in ({"num_heads": 4}, {"num_heads": 4, "head_dim": 3}):
+        assert layer(**settings).infer(UNKNOWN) == UNKNOWN._replace(layout=Layout.SEQUENCE)
+
+
+def test_stated_sizes_of_keys_and_values_are_counted_whatever_arrives() -> None:
+    """torch.nn.MultiheadAttention(12, 4, kdim=5, vdim=7)."""
+    layer = attention(embed_dim=12, kdim=5, vdim=7, **{"from": ["previous"] * 3})
+    shapes = tensors(after_unknown(layer))
+    assert shapes["q_proj_weight"] == (12, 12)
+    assert shapes["k_proj_weight"] == (12, 5)
+    assert shapes["v_proj_weight"] == (12, 7)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import operator
+import re
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -145,6 +146,52 @@ def test_a_tensor_counts_its_elements(
 ) -> None:
     tensor = ParamTensor("weight", shape)
     assert (tensor.count, tensor.derivation) == (count, derivation)
+
+
+def test_what_nobody_knows_is_no_single_number() -> None:
+    with pytest.raises(Unknown):
+        features_last(UNKNOWN)
+
+
+# --- what two axes are taken for ----------------------------------------------------------
+
+CHANNELS_FIRST = (
+    "Adaptive.*Pool", "AvgPool", "BatchNorm", "ChannelShuffle", "CircularPad", "ConstantPad",
+    "Conv", "Fold", "FractionalMaxPool", "GroupNorm", "InstanceNorm", "LPPool",
+    "LocalResponseNorm", "MaxPool", "MaxUnpool", "PixelShuffle", "PixelUnshuffle",
+    "ReflectionPad", "ReplicationPad", "ToTokens", "Unfold", "Upsampl", "ZeroPad",
+)  # fmt: skip
+"""Their pages in torch's documentation write (C, L), (C, H, W) or (C, *); ToTokens is ours."""
+
+FEATURES_LAST = (
+    "AddEmbedding", "Bilinear", "ClassToken", "GLU", "GRU$", "GatedMLP", "LSTM$", "LayerNorm",
+    "LayerScale", "Linear", "LogSoftmax", "Multihead", "PositionEmbedding", "RMSNorm", "RNN$",
+    "Select", "Softmax$", "Softmin", "Transformer",
+)  # fmt: skip
+"""Those write (*, H), (L, H) or (L, E); ours work on [T, d]."""
+
+
+def taken_for(name: str) -> Layout | None:
+    if any(re.match(pattern, name) for pattern in CHANNELS_FIRST):
+        return Layout.MAP
+    is_last = any(re.match(pattern, name) for pattern in FEATURES_LAST)
+    return Layout.SEQUENCE if is_last else None
+
+
+@pytest.mark.parametrize("name", layer_types())
+def test_two_axes_are_what_the_layer_s_page_takes_them_for(name: str) -> None:
+    assert layer_types()[name]().reads_as() is taken_for(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes"), [("Linear", {"out_features": 3}), ("GroupNorm", {"num_groups": 1}),
+                             ("ReLU", {}), ("GLU", {}), ("ToTokens", {})],
+)  # fmt: skip
+def test_an_undecided_input_is_decided_by_its_layer(
+    name: str, attributes: dict[str, Any]
+) -> None:
+    node = only_node(name, attributes, {"input": [4, 6]})
+    assert node.inputs[0].layout is (taken_for(name) or Layout.UNDECIDED)
 
 
 # The formulas of the catalogue, evaluated.

@@ -9,7 +9,7 @@ import pytest
 
 from nnlint.engine import lint_text
 from nnlint.layers.choosing import Mean, Select, Slice
-from nnlint.layers.shape import UNKNOWN, Layout, Shape, Unknown
+from nnlint.layers.shape import UNKNOWN, Layout, Misfit, Shape, Unknown
 
 if TYPE_CHECKING:
     from nnlint.finding import Finding
@@ -73,6 +73,19 @@ def test_select_knows_the_features_of_an_open_shape() -> None:
         Select(index=9).infer(UNKNOWN)
 
 
+def test_select_takes_no_more_axes() -> None:
+    """torch.select(x, 1, 0) of [batch, 4, 5, 6] is [batch, 5, 6], and no features [6]."""
+    with pytest.raises(Misfit):
+        Select(index=0).infer(Shape((4, 5, 6), Layout.SEQUENCE))
+
+
+@pytest.mark.parametrize("index", range(-5, 5))
+def test_which_token_is_selected(index: int) -> None:
+    tokens = list(range(5))
+    kept = Select(index=index).kept_tokens(Shape((5, 6), Layout.SEQUENCE))
+    assert [*kept] == [tokens[index]]
+
+
 # --- Slice ----------------------------------------------------------------------------------
 
 ENDS = [None, -9, -7, -1, 0, 1, 3, 7, 9]
@@ -92,6 +105,7 @@ def test_slice_keeps_what_python_keeps(start: int, end: int | None) -> None:
     assert f"nothing is left of axis 1 of [7, 4], which has 7, from {start} to" in (
         finding.message
     )
+    assert finding.path == ("layers", 0, "start" if end is None else "end")
 
 
 @pytest.mark.parametrize(
@@ -114,6 +128,22 @@ def test_slice_keeps_all_by_default() -> None:
 def test_the_batch_is_left_alone(kind: str, dim: int, words: str) -> None:
     finding = refused({"type": kind, "dim": dim}, [7, 4])
     assert (finding.rule.code, words in finding.message) == ("NN203", True)
+
+
+@pytest.mark.parametrize("start", [0, 1, -2])
+@pytest.mark.parametrize("end", [None, 3, -1])
+@pytest.mark.parametrize("dim", [1, -2])
+def test_which_tokens_a_slice_keeps(start: int, end: int | None, dim: int) -> None:
+    kept = Slice(dim=dim, start=start, end=end).kept_tokens(Shape((5, 6), Layout.SEQUENCE))
+    assert kept is not None
+    assert [*kept] == [*range(5)][start:end]
+
+
+@pytest.mark.parametrize(
+    ("dim", "layout"), [(2, Layout.SEQUENCE), (-1, Layout.SEQUENCE), (1, Layout.MAP)]
+)
+def test_a_slice_of_features_or_channels_chooses_no_token(dim: int, layout: Layout) -> None:
+    assert Slice(dim=dim, end=1).kept_tokens(Shape((5, 6), layout)) is None
 
 
 def test_slice_of_open_shapes() -> None:

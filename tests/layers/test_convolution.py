@@ -13,6 +13,7 @@ import pytest
 from nnlint.engine import lint_text
 from nnlint.finding import Severity
 from nnlint.layers import layer_types
+from nnlint.layers.base import Slide
 from nnlint.layers.convolution import Conv1d, Conv2d
 from nnlint.layers.shape import UNKNOWN, Layout, Shape, Unknown
 from nnlint.pages import layer_page
@@ -507,7 +508,7 @@ def test_folding_the_unknown_is_silent_and_has_no_parameters(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("channels", "groups", "depthwise"),
-    [(8, 8, True), (8, 4, False), (8, 1, False), (1, 1, False)],
+    [(8, 8, True), (8, 4, False), (8, 1, False), (1, 1, False), (2, 2, True)],
 )
 def test_depthwise_has_a_group_for_each_channel(
     channels: int, groups: int, depthwise: bool
@@ -573,3 +574,70 @@ def test_keras_names_are_answered(ours: str, keras: str) -> None:
     layer = {"type": keras, "out_channels": 8, "kernel_size": 3}
     shape = [3] + [9] * layer_types()[ours].axes
     assert refusal("NN121", layer, shape)[1] == f"write {ours}"
+
+
+@pytest.mark.parametrize(
+    ("settings", "slides"),
+    [({"stride": 2, "padding": 1}, [Slide(8, 3, 2, 1), Slide(9, 3, 2, 1)]),
+     ({"padding": [2, 0]}, [Slide(8, 3, 1, 2), Slide(9, 3, 1, 0)]),
+     ({"dilation": [1, 3], "padding": "valid"}, [Slide(8, 3, 1, 0), Slide(9, 7, 1, 0)]),
+     ({"padding": "same"}, [Slide(8, 3, 1, 1, True), Slide(9, 3, 1, 1, True)])],
+)  # fmt: skip
+def test_how_its_window_slides(settings: dict[str, Any], slides: list[Slide]) -> None:
+    """torch's page: dilation·(kernel_size − 1) + 1 elements, padding on both sides."""
+    node = last(conv(2, 4, 3, **settings), input=[5, 8, 9])
+    assert node.layer is not None
+    assert [*node.layer.slides(node.inputs[0])] == slides
+
+
+@pytest.mark.parametrize("dilation", [[1, 2], [2, 1], 2])
+def test_a_window_with_holes_paints_no_checkerboard_that_is_known(dilation: Any) -> None:
+    layer = layer_types()["ConvTranspose2d"]
+    assert layer(out_channels=4, kernel_size=3).painted == ((3, 1), (3, 1))
+    assert layer(out_channels=4, kernel_size=3, dilation=dilation).painted == ()
+
+
+def test_linear_maps_before_and_behind_unfolded_windows_are_one() -> None:
+    """Unfold copies elements to other places."""
+    layers = (conv(2, 8, 3), {"type": "Unfold", "kernel_size": 2}, conv(1, 4, 1))
+    assert [one.rule.code for one in lint(*layers, input=[3, 9, 9]).findings] == ["NN401"]
+
+
+# --- Keras' convention --------------------------------------------------------------------
+
+
+def in_keras(layer: Any, shape: Any) -> Report:
+    return lint(layer, input=shape, convention="keras")
+
+
+@pytest.mark.parametrize("size", range(7, 12))
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("kernel", [1, 2, 3])
+def test_same_may_stride_in_keras(size: int, stride: int, kernel: int) -> None:
+    """Keras: ⌈size / stride⌉ places, whatever the kernel; on two unequal axes."""
+    layer = conv(2, 4, kernel, padding="same", stride=stride)
+    graph = in_keras(layer, [8, size, size + 1]).graph
+    assert graph is not None
+    assert graph.output.shape.dims == (4, -(-size // stride), -(-(size + 1) // stride))
+
+
+@pytest.mark.parametrize(
+    ("stride", "dilation", "fits"),
+    [(2, 2, False), ([1, 2], [2, 1], False), ([2, 1], 2, False), (2, 1, True), (1, 2, True)],
+)
+def test_keras_dilates_or_strides(stride: Any, dilation: Any, *, fits: bool) -> None:
+    """Keras: `strides > 1` not supported in conjunction with `dilation_rate > 1`."""
+    report = in_keras(conv(2, 4, 3, stride=stride, dilation=dilation), [3, 9, 9])
+    assert [one.rule.code for one in report.findings] == ([] if fits else ["NN205"])
+    assert not lint(conv(2, 4, 3, stride=stride, dilation=dilation), input=[3, 9, 9]).findings
+
+
+@pytest.mark.parametrize(("word", "size"), [("same", 10), ("valid", 12)])
+def test_a_transpose_has_words_for_its_padding_in_keras(word: str, size: int) -> None:
+    """Keras: same gives size × stride, valid (size − 1)·stride + kernel."""
+    layer = transposed(1, 4, 4, stride=2, padding=word)
+    graph = in_keras(layer, {"map": [3, 5]}).graph
+    assert graph is not None
+    assert graph.output.shape.dims == (4, size)
+    remedy = "write padding: 0, or" if word == "valid" else "write the padding as numbers, or"
+    assert refusal("NN205", layer, {"map": [3, 5]})[1].startswith(remedy)

@@ -105,3 +105,10 @@ def test_all_indices_or_none_may_pass(name: str, p: float) -> None:
 def test_keras_word_is_answered() -> None:
     (finding,) = lint({"type": "Dropout", "rate": 0.5}).findings
     assert (finding.rule.code, finding.help) == ("NN103", "write p")
+
+
+def test_a_single_number_may_be_dropped() -> None:
+    """torch's Dropout takes any shape, and Dropout1d a map with or without a batch."""
+    mean = {"type": "Mean", "dim": 1}
+    assert "NN202" not in [one.rule.code for one in lint(mean, "Dropout", x=[6]).findings]
+    assert "NN202" in [one.rule.code for one in lint(mean, "Dropout1d", x=[6]).findings]

@@ -9,7 +9,7 @@ import pytest
 
 from nnlint.engine import lint_text
 from nnlint.layers import layer_types
-from nnlint.layers.shape import Layout
+from nnlint.layers.shape import UNKNOWN, Layout, Misfit, Shape
 
 if TYPE_CHECKING:
     from nnlint.finding import Finding
@@ -153,3 +153,21 @@ def test_keras_words_are_answered() -> None:
     keras = {"type": "Embedding", "input_dim": 11, "output_dim": 3}
     helps = {finding.help for finding in lint(keras, x={"tokens": 5}).findings}
     assert {"write num_embeddings", "write embedding_dim"} <= helps
+
+
+def test_what_nobody_knows_may_be_indices() -> None:
+    """An open map has more axes than are known, and three or more may be indices."""
+    kind = layer_types()["Embedding"]
+    table_of_7 = kind(num_embeddings=11, embedding_dim=7)
+    for x in (Shape((5,), Layout.MAP, open=True), UNKNOWN):
+        expected = Shape((*x.dims, 7), Layout.SEQUENCE, open=True)
+        assert table_of_7.infer(x) == expected
+    single = Shape((), Layout.FEATURES)
+    assert table_of_7.infer(single) == Shape((7,), Layout.FEATURES)
+
+
+def test_a_single_index_is_no_bag() -> None:
+    """torch: input has to be 1D or 2D, the batch counted; 1D comes with offsets."""
+    bag = layer_types()["EmbeddingBag"](num_embeddings=11, embedding_dim=7)
+    with pytest.raises(Misfit):
+        bag.infer(Shape((), Layout.FEATURES))

@@ -10,7 +10,7 @@ import pytest
 
 from nnlint.engine import lint_text
 from nnlint.layers.free import Custom, LayerScale, Parameter
-from nnlint.layers.shape import UNKNOWN, Layout, Shape, Unknown
+from nnlint.layers.shape import UNKNOWN, Layout, Misfit, Shape, Unknown
 
 if TYPE_CHECKING:
     from nnlint.graph import Node
@@ -183,3 +183,14 @@ def test_rules_do_not_look_into_a_custom_layer() -> None:
 def test_what_is_no_tensor_is_refused(keys: dict[str, object]) -> None:
     report = lint(custom(**keys), x=[3])
     assert {finding.rule.code[:3] for finding in report.findings} == {"NN1"}
+
+
+# --- scalars --------------------------------------------------------------------------------
+
+
+def test_a_single_number_has_no_features_to_scale() -> None:
+    with pytest.raises(Misfit):
+        LayerScale().infer(Shape((), Layout.FEATURES))
+    for layout in (Layout.UNDECIDED, Layout.SEQUENCE):
+        nobody_knows = Shape((), layout, open=True)
+        assert LayerScale().infer(nobody_knows) == nobody_knows

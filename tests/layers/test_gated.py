@@ -131,3 +131,16 @@ def test_a_stated_size_is_held_against_a_last_axis_that_is_known() -> None:
     spec = {"nnlint": 1, "input": [8], "layers": [*unknown, layer]}
     codes = [finding.rule.code for finding in lint_text(json.dumps(spec)).findings]
     assert "NN201" in codes
+
+
+def test_a_single_number_has_no_last_axis() -> None:
+    (finding,) = lint({"type": "Mean", "dim": 1}, gated(), x=[8]).findings
+    assert (finding.rule.code, finding.path) == ("NN202", ("layers", 1))
+
+
+@pytest.mark.parametrize(("stated", "width"), [({}, ()), ({"in_features": 8}, (8,))])
+def test_behind_the_unknown_it_knows_what_is_stated(
+    stated: dict[str, int], width: tuple[int, ...]
+) -> None:
+    node = last({"type": "Linear"}, gated(**stated), x=[8])
+    assert (node.output.open, node.output.dims) == (True, width)

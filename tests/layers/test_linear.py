@@ -206,3 +206,41 @@ def test_bilinear_in_the_unknown_counts_what_is_stated_and_checks_what_arrives()
     layer["in1_features"] = 7
     codes = [finding.rule.code for finding in lint_text(json.dumps(spec)).findings]
     assert "NN201" in codes
+
+
+MEAN = {"type": "Mean", "dim": 1}
+"""Makes a single number of features."""
+
+
+@pytest.mark.parametrize("stated", [{}, {"in_features": 1}])
+def test_a_single_number_has_no_last_axis(stated: dict[str, int]) -> None:
+    """torch: both arguments to linear need to be at least 1D, the batch not counted."""
+    (finding,) = lint(MEAN, linear(3, **stated), input=[8]).findings
+    assert (finding.rule.code, finding.path) == ("NN202", ("layers", 1))
+
+
+def test_a_single_number_is_no_input_of_a_bilinear() -> None:
+    layers = ({**MEAN, "from": "a"}, bilinear(**{"from": ["previous", "b"]}))
+    (finding,) = lint(*layers, inputs={"a": [8], "b": [8]}).findings
+    assert (finding.rule.code, finding.path) == ("NN202", ("layers", 1))
+
+
+@pytest.mark.parametrize("order", [["known", "lost"], ["lost", "known"]])
+def test_a_bilinear_fits_what_nobody_knows(order: list[str]) -> None:
+    """What stands before the six features of the one is unknown: it may be five tokens."""
+    broken = {**BROKEN, "from": "a"}
+    layers = (broken, linear(6, name="lost"), bilinear(**{"from": order}))
+    report = lint(*layers, inputs={"a": [8], "known": {"sequence": [5, 7]}})
+    assert [finding.rule.code for finding in report.findings] == ["NN102"]
+
+
+def test_a_bilinear_that_states_its_sizes_is_counted_whatever_arrives() -> None:
+    layer = bilinear(in1_features=3, in2_features=4, **{"from": ["previous", "previous"]})
+    node = last(BROKEN, layer, input=[8])
+    assert tensors(node) == {"weight": (3, 3, 4), "bias": (3,)}
+
+
+def test_in_of_a_bilinear_is_the_last_axis() -> None:
+    layer = {"type": "Bilinear", "out_features": "$in", "from": ["a", "b"]}
+    node = last(layer, inputs={"a": {"sequence": [5, 3]}, "b": {"sequence": [5, 4]}})
+    assert tensors(node)["weight"] == (3, 3, 4)

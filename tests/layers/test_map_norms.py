@@ -9,6 +9,7 @@ import pytest
 
 from nnlint.engine import lint_text
 from nnlint.layers import keras_names, layer_types
+from nnlint.layers.shape import Layout, Misfit, Shape
 
 if TYPE_CHECKING:
     from nnlint.finding import Finding
@@ -212,3 +213,30 @@ def test_keras_words_are_answered() -> None:
     helps = {finding.help for finding in lint(
         {"type": "GroupNorm", "groups": 2, "epsilon": 1e-3}, x=[8, 4, 5]).findings}  # fmt: skip
     assert {"write num_groups", "write eps"} <= helps
+
+
+AXES: dict[str, range] = {
+    "BatchNorm1d": range(1, 3), "BatchNorm2d": range(3, 4), "BatchNorm3d": range(4, 5),
+    "InstanceNorm1d": range(2, 3), "InstanceNorm2d": range(3, 4), "InstanceNorm3d": range(4, 5),
+    "GroupNorm": range(1, 65), "LocalResponseNorm": range(2, 65),
+}  # fmt: skip
+"""The axes of a sample, from torch's pages, the batch left out: (N, C, L) has two."""
+
+NEEDED = {"GroupNorm": {"num_groups": 2}, "LocalResponseNorm": {"size": 2}}
+
+
+@pytest.mark.parametrize("name", AXES)
+@pytest.mark.parametrize("rank", range(7))
+def test_each_norm_takes_the_axes_of_its_page(name: str, rank: int) -> None:
+    layer = layer_types()[name](**NEEDED.get(name, {}))
+    x = Shape((2,) * rank, Layout.MAP if rank > 1 else Layout.FEATURES)
+    if rank in AXES[name]:
+        assert layer.infer(x) == x
+        return
+    with pytest.raises(Misfit):
+        layer.infer(x)
+
+
+def test_groups_of_channels_that_nobody_knows_may_fit() -> None:
+    x = Shape((5, 6), Layout.MAP, open=True)
+    assert layer_types()["GroupNorm"](num_groups=2).infer(x) == x

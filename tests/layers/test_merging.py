@@ -320,3 +320,58 @@ def test_rules_do_not_look_through_a_merge(kind: type[Layer]) -> None:
 
 def test_keras_calls_it_concatenate() -> None:
     assert keras_names()["Concatenate"] == "Concat"
+
+
+# --- what nobody knows ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [Add, Multiply, Concat])
+def test_as_many_axes_as_are_known_may_be_all(kind: type[Layer]) -> None:
+    for pair in ((closed(4, 5, 6), ending(4, 5, 6)), (ending(4, 5, 6), closed(4, 5, 6))):
+        assert kind().infer(*pair).dims[1:] == (5, 6)
+
+
+def test_a_map_may_hide_behind_one_of_two() -> None:
+    """Where [9, 3] is a map its channels are joined, where it is a sequence its features."""
+    with pytest.raises(Unknown):
+        Concat().infer(Shape((9, 3), Layout.UNDECIDED), ending(9, 3))
+
+
+@pytest.mark.parametrize("kind", ["Add", "Multiply", "Concat"])
+def test_fewer_axes_are_refused_in_either_order(kind: str) -> None:
+    for shapes in (([4, 5, 6], [6]), ([6], [4, 5, 6])):
+        message, _ = refused(kind, *shapes)
+        assert "which have different numbers of axes" in message
+
+
+def test_the_axis_that_is_joined_is_none_that_differs() -> None:
+    message, _ = refused("Concat", [3, 8, 8], [5, 8, 9])
+    assert message.endswith("which differ on axis 3")
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "remedy"),
+    [([4, 8, 8], [4, 4, 4], "strides of 2"), ([4, 4, 4], [4, 2, 2], "strides of 2"),
+     ([4, 12, 9], [4, 4, 3], "strides of 3"), ([4, 8, 6], [4, 4, 6], "strides of 2"),
+     ([4, 8, 8], [4, 4, 2], ""),  # twice on one axis, four times on the other
+     ([4, 8, 8], [4, 1, 1], ""),  # what is pooled to one place has lost no border
+     ([4, 7, 8], [4, 3, 4], "2 more padding on each side"),  # 4 less, but 7 is no multiple of 3
+     ([4, 9, 9], [4, 7, 7], "1 more padding on each side"),
+     ([4, 9, 9], [4, 5, 7], ""),  # 4 less and 2 less: windows of two kinds
+     ([4, 9, 9], [4, 6, 6], ""), ([4, 8, 8], [5, 4, 4], ""),
+     ([4, 8, 8], [4, 8, 7], BY_ROUNDING)],
+)  # fmt: skip
+def test_why_two_maps_may_differ_in_size(one: Any, two: Any, remedy: str) -> None:
+    """What one way may have done that the other has not, where all axes agree on it."""
+    for shapes in ((one, two), (two, one)):
+        _, words = refused("Add", *shapes)
+        assert remedy in words
+        assert bool(remedy) is bool(words)
+
+
+def test_one_axis_may_be_meant_to_be_joined() -> None:
+    """Where only one other axis differs, and by no stride or border."""
+    _, words = refused("Concat", {"sequence": [5, 6]}, {"sequence": [7, 6]})
+    assert words == "to join them along that axis, write dim: 1"
+    _, words = refused("Concat", [3, 8, 8], [3, 1, 1])
+    assert words == ""

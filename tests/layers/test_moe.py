@@ -183,3 +183,9 @@ def test_names_in_an_expert_are_its_own() -> None:
     assert [f.rule.code for f in lint(both).findings] == []
     outside = lint(both, {"type": "Linear", "out_features": 2, "from": "up"})
     assert [f.rule.code for f in outside.findings] == ["NN207"]
+
+
+def test_the_router_stands_where_its_moe_does() -> None:
+    router, expert = graph_of(moe(8, 2)).nodes
+    assert (router.path, router.spec.label) == (("layers", 0), "Linear (router)")
+    assert expert.path == ("layers", 0, "expert", 0)

@@ -10,6 +10,7 @@ import pytest
 
 from nnlint.engine import lint_text
 from nnlint.layers import layer_types
+from nnlint.layers.shape import UNKNOWN, Layout, Misfit, Shape
 
 if TYPE_CHECKING:
     from nnlint.graph import Node
@@ -284,3 +285,35 @@ def test_behind_an_open_shape_a_map_may_hide_and_nothing_is_made_up(name: str) -
     node = last(BROKEN, {"type": "Linear", "out_features": 6}, name, x=[4, 8])
     assert str(node.output) == "[…, 6]"
     assert (node.tensors, node.complete) == ((), False)
+
+
+@pytest.mark.parametrize("name", ["LayerNorm", "RMSNorm"])
+def test_what_nobody_knows_is_normalised_as_it_comes(name: str) -> None:
+    layer = layer_types()[name]
+    assert layer().infer(UNKNOWN) == UNKNOWN
+    ends = Shape((5, 6), Layout.UNDECIDED, open=True)
+    assert layer(normalized_shape=(3, 4, 5, 6)).infer(ends) == ends
+    with pytest.raises(Misfit):
+        layer(normalized_shape=(3, 4, 9, 6)).infer(ends)
+
+
+@pytest.mark.parametrize("written", [5, (5,), (4, 5)])
+def test_a_single_number_is_not_what_was_to_be_normalised(written: Any) -> None:
+    """torch: Expected weight to be of same shape as normalized_shape, and [*, 5] arrives."""
+    with pytest.raises(Misfit) as misfit:
+        layer_types()["LayerNorm"](normalized_shape=written).infer(Shape((), Layout.FEATURES))
+    assert (misfit.value.code, misfit.value.right) == ("NN201", None)
+
+
+@pytest.mark.parametrize(("written", "right"), [(7, 6), ([7], 6), ([4, 7], None)])
+def test_one_wrong_size_has_a_right_one(written: Any, right: int | None) -> None:
+    sizes = (written,) if isinstance(written, int) else tuple(written)
+    with pytest.raises(Misfit) as misfit:
+        layer_types()["LayerNorm"](normalized_shape=sizes).infer(Shape((5, 6), Layout.SEQUENCE))
+    assert (misfit.value.code, misfit.value.right) == ("NN201", right)
+
+
+def test_tokens_are_apart_where_the_features_alone_are_normalised() -> None:
+    kind = layer_types()["LayerNorm"]
+    apart = [kind(normalized_shape=one).keeps_tokens_apart for one in (None, 6, (6,), (5, 6))]
+    assert apart == [True, True, True, False]

@@ -137,3 +137,11 @@ def test_custom_takes_any_number_of_inputs() -> None:
     layers = [{"type": "Identity", "name": name, "from": "input"} for name in names]
     custom = {"type": "Custom", "from": names, "parameters": {}, "output": [3], "macs": 0}
     assert graph_of(*layers, custom).output.shape.known == (3,)
+
+
+def test_null_is_the_same_as_no_merge() -> None:
+    branches = [[{"type": "Linear", "out_features": 3}], []]
+    layers = [{"type": "Parallel", "branches": branches, "merge": None}]
+    graph = lint_text(json.dumps({"nnlint": 1, "input": [8], "layers": layers})).graph
+    assert graph is not None
+    assert graph.output.shape.known == (3 + 8,)

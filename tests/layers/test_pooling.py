@@ -13,8 +13,9 @@ import pytest
 from nnlint.engine import lint_text
 from nnlint.layers import layer_types
 from nnlint.layers.attribute import REQUIRED
-from nnlint.layers.shape import Layout
-from nnlint.layers.windows import same_padding
+from nnlint.layers.base import Slide
+from nnlint.layers.shape import Layout, Shape
+from nnlint.layers.windows import same_padding, with_channels_first
 
 if TYPE_CHECKING:
     from nnlint.graph import Node
@@ -512,8 +513,126 @@ def test_torch_pools_with_no_word_for_the_padding(kind: str, word: str) -> None:
 
 @pytest.mark.parametrize(
     ("size", "span", "stride", "added"),
-    [(7, 3, 2, 2), (8, 3, 2, 1), (5, 1, 2, 0), (9, 5, 3, 2), (6, 4, 1, 3)],
+    [(7, 3, 2, 2), (8, 3, 2, 1), (5, 1, 2, 0), (9, 5, 3, 2), (6, 4, 1, 3), (8, 1, 3, 0)],
 )
 def test_same_pads_what_tensorflow_pads(size: int, span: int, stride: int, added: int) -> None:
     """max((⌈n / s⌉ - 1)·s + k - n, 0), by hand."""
     assert same_padding(size, span, stride) == added
+
+
+@pytest.mark.parametrize(
+    ("settings", "remedy"),
+    [({"kernel_size": 3, "padding": "same"}, "padding: 1"),
+     ({"kernel_size": [3, 5], "padding": "same"}, "padding: [1, 2]"),
+     ({"kernel_size": 2, "padding": "same"}, "the padding as numbers"),
+     ({"kernel_size": [2, 3], "padding": "same"}, "the padding as numbers"),
+     ({"kernel_size": 3, "padding": "same", "dilation": 2}, "the padding as numbers"),
+     ({"kernel_size": [3, 1], "padding": "same", "dilation": 3}, "the padding as numbers"),
+     ({"kernel_size": 3, "padding": "valid"}, "padding: 0")],
+)  # fmt: skip
+def test_a_word_is_answered_with_numbers_that_torch_takes(
+    settings: dict[str, Any], remedy: str
+) -> None:
+    """Half the dilated span on each side, if torch takes that: half the kernel at most."""
+    _, _, found = refusal({"type": "MaxPool2d", **settings}, [3, 12, 12])
+    assert found.startswith(f"write {remedy}, or")
+
+
+@pytest.mark.parametrize(
+    ("layer", "over"),
+    [({"type": "MaxPool2d", "ceil_mode": True}, True), ({"type": "MaxPool2d"}, False),
+     ({"type": "LPPool2d", "norm_type": 2, "ceil_mode": True}, True),
+     ({"type": "AvgPool2d", "padding": 1}, False)],
+)  # fmt: skip
+def test_how_its_window_slides(layer: dict[str, Any], *, over: bool) -> None:
+    node = last({**layer, "kernel_size": [2, 3], "stride": 3}, x=[5, 8, 9])
+    assert node.layer is not None
+    padding = layer.get("padding", 0)
+    slides = (Slide(8, 2, 3, padding, over), Slide(9, 3, 3, padding, over))
+    assert node.layer.slides(node.inputs[0]) == slides
+
+
+def test_a_kernel_may_be_as_large_as_the_map() -> None:
+    """torch.nn.AvgPool3d(2) of [1, 1, 2, 2, 2] is [1, 1, 1, 1, 1]."""
+    assert sizes({"type": "AvgPool3d", "kernel_size": 2}, [1, 2, 2, 2]) == (1, 1, 1, 1)
+
+
+@pytest.mark.parametrize(("kernel", "left"), [(3, 1), (2, 0)])
+def test_unpooling_leaves_something(kernel: int, left: int) -> None:
+    """torch.nn.MaxUnpool1d(3, padding=1) of one element gives one, and with 2 it gives none."""
+    report = lint({"type": "MaxUnpool1d", "kernel_size": kernel, "padding": 1}, x=[1, 1])
+    assert [one.rule.code for one in report.findings] == ([] if left else ["NN205"])
+
+
+@pytest.mark.parametrize("word", ["same", "valid"])
+def test_no_padding_of_keras_comes_into_a_mean(word: str) -> None:
+    spec = {"nnlint": 1, "convention": "keras", "input": [3, 8, 8],
+            "layers": [{"type": "AvgPool2d", "kernel_size": 3, "padding": word}]}  # fmt: skip
+    graph = lint_text(json.dumps(spec)).graph
+    assert graph is not None
+    assert graph.nodes[0].layer is not None
+    assert graph.nodes[0].layer.passes_shift
+
+
+def test_the_last_axes_of_the_unknown_are_padded() -> None:
+    x = Shape((5, 6), Layout.UNDECIDED, open=True)
+    pad = layer_types()["ZeroPad2d"](padding=1)
+    assert pad.infer(x) == x._replace(dims=(7, 8))
+
+
+def test_the_channels_of_the_unknown_may_be_dealt_out() -> None:
+    x = Shape((5, 6), Layout.UNDECIDED, open=True)
+    assert layer_types()["ChannelShuffle"](groups=2).infer(x) == x
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [{"type": "PixelShuffle", "upscale_factor": 1}, {"type": "ChannelShuffle", "groups": 1},
+     {"type": "PixelUnshuffle", "downscale_factor": 1}],
+)  # fmt: skip
+def test_indices_are_no_image(layer: dict[str, Any]) -> None:
+    assert refusal(layer, {"tokens": 6})[0] == "NN202"
+
+
+@pytest.mark.parametrize("key", ["size", "scale_factor"])
+def test_like_says_how_large_it_becomes(key: str) -> None:
+    layer = {"type": "Upsample", "like": "input", key: 2}
+    code, message, _ = refusal(layer, [3, 8, 8])
+    assert (code, message) == (
+        "NN205", f"Upsample: like and {key} exclude each other: both say how large it becomes"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("dims", [(4,), (4, 5), (4, 5, 6)])
+def test_like_takes_the_sizes_of_the_other_map(dims: tuple[int, ...]) -> None:
+    inputs = {"a": {"map": [3, *[2] * len(dims)]}, "b": {"map": [7, *dims]}}
+    layers = [{"type": "Upsample", "from": "a", "like": "b"}]
+    spec = {"nnlint": 1, "inputs": inputs, "layers": layers}
+    graph = lint_text(json.dumps(spec)).graph
+    assert graph is not None
+    assert graph.output.shape.dims == (3, *dims)
+
+
+def test_no_mode_works_on_four_spatial_axes() -> None:
+    """torch: Input Error: Only 3D, 4D and 5D input Tensors supported, the batch counted."""
+    reshape = {"type": "Reshape", "shape": [2, 2, 2, 2, 2]}
+    report = lint(reshape, {"type": "Upsample", "scale_factor": 2}, x=[32])
+    assert [one.rule.code for one in report.findings] == ["NN202"]
+
+
+def test_like_names_the_only_map_beside_the_one_that_arrives() -> None:
+    layer = {"type": "Upsample", "from": ["input", "input"], "like": "input"}
+    assert refusal(layer, [3, 8, 8])[0] == "NN206"
+
+
+def test_the_factor_may_be_computed_again_from_the_sizes() -> None:
+    """torch.nn.Upsample(scale_factor=2, recompute_scale_factor=True)."""
+    layer = {"type": "Upsample", "scale_factor": 2, "recompute_scale_factor": True}
+    assert sizes(layer, [3, 4, 5]) == (3, 8, 10)
+
+
+def test_what_nobody_knows_is_no_picture_to_turn() -> None:
+    """More axes may stand before height and width."""
+    picture = Shape((224, 200, 3), Layout.MAP)
+    assert with_channels_first(picture) == (3, 224, 200)
+    assert with_channels_first(picture._replace(open=True)) is None

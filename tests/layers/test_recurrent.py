@@ -218,3 +218,11 @@ def test_keras_words_are_answered() -> None:
     assert str(found[0].help).startswith("write RNN: Keras gives the last step alone")
     helps = {finding.help for finding in lint({"type": "LSTM", "units": 5}, x=[7, 3]).findings}
     assert any(str(words).startswith("write hidden_size: Keras gives") for words in helps)
+
+
+@pytest.mark.parametrize("name", ["GRU", "GRUCell"])
+def test_the_older_gru_is_keras_alone(name: str) -> None:
+    """torch.nn.GRU's page: r_t acts after the product; cuDNN has no other."""
+    x = [7, 3] if name == "GRU" else [3]
+    finding = only(lint(layer(name, reset_after=False), x=x))
+    assert (finding.rule.code, finding.path) == ("NN205", ("layers", 0, "reset_after"))

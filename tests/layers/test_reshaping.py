@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nnlint.engine import lint_text
-from nnlint.layers.shape import Layout
+from nnlint.layers.reshaping import Flatten, Permute
+from nnlint.layers.shape import Layout, Shape
 
 if TYPE_CHECKING:
     from nnlint.graph import Node
@@ -241,3 +242,35 @@ def test_two_gaps_are_refused_whatever_arrives() -> None:
 def test_a_gap_that_does_not_divide_is_said_in_its_numbers() -> None:
     (finding,) = lint(unflatten(1, 2, -1), x=[7]).findings
     assert finding.message.endswith("to the 7 of axis 1, but 7 is no multiple of 2")
+
+
+@pytest.mark.parametrize(
+    ("x", "arguments", "layout"),
+    [(Shape((3, 4, 5), Layout.MAP), {"start_dim": 2}, Layout.MAP),
+     # channels joined with rows are no channels
+     (Shape((3, 4, 5), Layout.MAP), {"end_dim": 2}, Layout.UNDECIDED),
+     (Shape((3, 4, 5), Layout.SEQUENCE), {"start_dim": 2}, Layout.UNDECIDED),
+     (Shape((5, 6), Layout.SEQUENCE), {"start_dim": 2}, Layout.SEQUENCE),
+     (Shape((5, 6), Layout.MAP), {"start_dim": 1, "end_dim": 1}, Layout.MAP)],
+)  # fmt: skip
+def test_what_the_axes_mean_after_a_flatten(
+    x: Shape, arguments: dict[str, int], layout: Layout
+) -> None:
+    assert Flatten(**arguments).infer(x).layout is layout
+
+
+@pytest.mark.parametrize(
+    ("x", "dims", "layout"),
+    [(Shape((3, 8, 9), Layout.MAP), (2, 3, 1), Layout.SEQUENCE),
+     (Shape((3, 8, 9), Layout.MAP), (1, 3, 2), Layout.MAP),
+     (Shape((3, 8, 9), Layout.MAP), (2, 1, 3), Layout.UNDECIDED),
+     (Shape((3, 8, 9), Layout.SEQUENCE), (3, 1, 2), Layout.MAP),
+     (Shape((3, 8), Layout.UNDECIDED), (2, 1), Layout.UNDECIDED),
+     (Shape((8,), Layout.FEATURES), (1,), Layout.FEATURES),
+     (Shape((8,), Layout.TOKENS), (1,), Layout.TOKENS)],
+)  # fmt: skip
+def test_what_the_axes_mean_in_another_order(
+    x: Shape, dims: tuple[int, ...], layout: Layout
+) -> None:
+    """Channels stand first in a map, features last in a sequence."""
+    assert Permute(dims=dims).infer(x).layout is layout

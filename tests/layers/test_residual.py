@@ -239,3 +239,50 @@ def test_what_no_single_layer_makes_is_not_projected(x: Any, body: dict[str, Any
     finding = only(residual(body, on_mismatch="project"), x=x)
     assert (finding.rule.code, finding.path) == ("NN212", ("layers", 0))
     assert "no projection does" in (finding.help or "")
+
+
+@pytest.mark.parametrize(
+    "layer", [residual({"type": "Conv2d"}), residual(conv(16), shortcut=[{"type": "Conv2d"}])]
+)
+def test_what_nobody_knows_may_be_added(layer: dict[str, Any]) -> None:
+    assert only(layer).rule.code == "NN102"
+
+
+@pytest.mark.parametrize(
+    ("shape", "body"),
+    [(MAP, {"type": "Flatten", "start_dim": 2}), ([4, 4, 2, 4, 8], {"type": "GLU", "dim": 1})],
+)
+def test_other_numbers_of_axes_have_no_projection(shape: Any, body: dict[str, Any]) -> None:
+    """No convolution takes four spatial axes, and none changes how many there are."""
+    reshape = {"type": "Reshape", "shape": shape}
+    finding = only(reshape, residual(body, on_mismatch="project"))
+    assert finding.rule.code == "NN212"
+    assert "no projection does" in (finding.help or "")
+
+
+@pytest.mark.parametrize(
+    ("x", "body", "smaller"),
+    [(MAP, {"type": "Conv2d", "out_channels": 16, "kernel_size": 3}, True),
+     (MAP, conv(16, 1, padding=1), False), (MAP, "Flatten", False),
+     (MAP, {"type": "Conv2d", "out_channels": 16, "kernel_size": [1, 3]}, True),
+     ({"sequence": [6, 8]}, {"type": "Slice", "dim": 1, "end": 4}, False)],
+)  # fmt: skip
+@pytest.mark.parametrize("way", ["error", "project"])
+def test_padding_is_advised_where_windows_made_a_map_smaller(
+    x: Any, body: Any, *, smaller: bool, way: str
+) -> None:
+    """8 to 6 in both or one of the axes; a stride of 2 would give 4."""
+    finding = only(residual(body, on_mismatch=way), x=x)
+    assert finding.rule.code == "NN212"
+    assert ("padding in the body keeps the sizes" in (finding.help or "")) is smaller
+
+
+@pytest.mark.parametrize(
+    "ways", [{"body": [{"type": "Linear"}, linear(8)]},
+             {"body": [linear(8)], "shortcut": [{"type": "Linear"}, linear(8)]}],
+)  # fmt: skip
+def test_a_sum_with_what_nobody_knows_is_as_large_as_the_other(ways: dict[str, Any]) -> None:
+    """The 8 features of the one are known, and what is added to it has all its axes."""
+    graph = lint({"type": "Residual", **ways}, x={"sequence": [5, 8]}).graph
+    assert graph is not None
+    assert graph.output.shape.known == (5, 8)

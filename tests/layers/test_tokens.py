@@ -191,3 +191,16 @@ def test_the_entrance_of_bert() -> None:
     assert report.graph is not None
     assert report.findings == ()
     assert report.graph.totals.params == (30522 + 512 + 2) * 768 + 2 * 768 == 23_837_184
+
+
+def test_a_map_made_tokens_keeps_two_linear_maps_in_a_row() -> None:
+    """A convolution of one position, its transpose, and a Linear multiply two matrices."""
+    conv = {"type": "Conv2d", "out_channels": 8, "kernel_size": 1}
+    linear = {"type": "Linear", "out_features": 4}
+    report = lint(conv, "ToTokens", linear, x=[3, 5, 6])
+    assert [finding.rule.code for finding in report.findings] == ["NN401"]
+
+
+def test_its_size_is_told_as_tokens_times_features() -> None:
+    node = last({"type": "ClassToken", "num_tokens": 2}, x={"sequence": [196, 768]})
+    assert node.derivation == "1×2×768"

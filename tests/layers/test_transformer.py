@@ -10,7 +10,7 @@ import pytest
 
 from nnlint.engine import lint_text
 from nnlint.layers import layer_types
-from nnlint.layers.shape import Layout
+from nnlint.layers.shape import UNKNOWN, Layout, Shape
 from tests.layers.test_base import evaluated
 from tests.test_oracle import errors, facts, ids, truth
 
@@ -262,3 +262,13 @@ def test_the_catalogues_formula_gives_what_is_counted(name: str) -> None:
     names, formula = {"d_model": 8, "dim_feedforward": 2048}, layer_types()[name].formula
     counted = {tensor: evaluated(text, names) for tensor, text in formula.items()}
     assert counted == {tensor.name: tensor.count for tensor in found.tensors}
+
+
+@pytest.mark.parametrize("name", ["TransformerEncoderLayer", "TransformerDecoderLayer"])
+def test_what_nobody_knows_leaves_it_as_a_sequence(name: str) -> None:
+    layer, known = layer_types()[name], Shape((7, 6), Layout.SEQUENCE)
+    sequence = UNKNOWN._replace(layout=Layout.SEQUENCE)
+    memory = [] if name.startswith("TransformerE") else [known]
+    assert layer(nhead=2).infer(UNKNOWN, *memory) == sequence
+    if memory:
+        assert layer(nhead=2).infer(known, UNKNOWN) == known

@@ -4,9 +4,9 @@
 many ran out of time, survived, lie where no test comes by, or can't be made; then those that
 survived. `--module nnlint/layers/pooling.py` chooses (several may be given), `--share 0.2`
 draws that share of each function's mutants, at least one, and `--seed` others. Not all tests
-that reach a mutant look at it: `--again FILE` has all of them look at the survivors that an
-earlier run told of in that file. `--reached FILE` keeps which tests run which lines, or reads
-it where the file is there: the first minutes of a run.
+that reach a mutant look at it: `--again FILE` has more of them look at the survivors that an
+earlier run told of in that file, and at what no test came by. `--reached FILE` keeps which
+tests run which lines, or reads it where the file is there: the first minutes of a run.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ TESTS = (
     "test_budget_scopes.py", "test_composition.py", "test_derivation.py",
     "test_expression.py", "test_fixing.py", "test_golden.py", "test_keras.py",
     "test_landmarks.py", "test_laws.py", "test_loud_and_silent.py", "test_meaning.py",
-    "test_oracle.py", "test_outputs.py", "test_quantity.py", "test_scopes.py",
-    "test_spec.py", "test_tally.py", "test_unknown.py", "test_unused.py", "test_wiring.py",
-    "test_zoo.py",
+    "test_oracle.py", "test_outline.py", "test_outputs.py", "test_quantity.py",
+    "test_scopes.py", "test_spec.py", "test_tally.py", "test_teaching.py",
+    "test_unknown.py", "test_unused.py", "test_wiring.py", "test_zoo.py",
 )  # fmt: skip
 """The tests of counting and of rules: those that start no process and print no page."""
 
@@ -143,10 +143,10 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _survivors(file: str) -> frozenset[str]:
-    """The survivors that an earlier run told of."""
-    lines = Path(file).read_text("utf-8").splitlines()
-    told = [line.removeprefix("survived: ") for line in lines if line.startswith("survived: ")]
-    return frozenset(_key(line.rpartition(" (")[0]) for line in told)
+    """The survivors that an earlier run told of, and what no test came by."""
+    told = re.findall(r"^(?:survived|unreached): (.+?)(?: \(\d+ tests\))?$",
+                      Path(file).read_text("utf-8"), re.MULTILINE)  # fmt: skip
+    return frozenset(map(_key, told))
 
 
 def _key(words: str) -> str:

@@ -141,7 +141,7 @@ def _other_place(owner: ast.AST, field: str, child: ast.AST) -> Iterator[ast.AST
     if isinstance(owner, ast.Slice):
         yield None
     elif isinstance(owner, ast.BoolOp) and field == "values":
-        yield ast.Constant(isinstance(owner.op, ast.And))
+        yield from _neutral(owner.op, child)
     elif isinstance(owner, ast.comprehension) and field == "ifs":
         yield ast.Constant(value=True)
     elif isinstance(owner, ast.If | ast.IfExp) and field == "test":
@@ -152,6 +152,13 @@ def _other_place(owner: ast.AST, field: str, child: ast.AST) -> Iterator[ast.AST
         yield ast.Constant(None)
     elif isinstance(child, ast.stmt):
         yield from _without(child)
+
+
+def _neutral(operator: ast.boolop, child: ast.AST) -> Iterator[ast.AST]:
+    """What says no more than the other side; `or 0` did not either."""
+    neutral = isinstance(operator, ast.And)
+    if not (isinstance(child, ast.Constant) and bool(child.value) is neutral):
+        yield ast.Constant(neutral)
 
 
 def _says_something(node: ast.AST) -> bool:

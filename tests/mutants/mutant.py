@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 
+INHERITED = "inherited"
+"""What stands for the value that a name has in the class's base."""
+WORDS = {"formula", "keras", "macs_formula", "reference", "unlike_keras", "wants"}
+"""What a layer says of itself in words."""
+
 
 class Mutant(NamedTuple):
     """One change in one function, class or table of a module.
@@ -59,7 +64,7 @@ def mutants(file: str) -> Iterator[Mutant]:
     """All mutants of a module."""
     tree = ast.parse((ROOT / file).read_text("utf-8"))
     for owner, part in _parts(tree):
-        for change in changes(part):
+        for change in (*changes(part), *_not_its_own(part, owner)):
             yield Mutant(file, tree, part, owner, change)
 
 
@@ -73,13 +78,29 @@ def _parts(
             yield owner, part
 
 
+def _not_its_own(part: ast.stmt, owner: tuple[str, ...]) -> Iterator[Change]:
+    """A fact of a layer left out, so that it has what its base has."""
+    if not owner or not isinstance(part, ast.Assign) or _target(part) in WORDS:
+        return
+    if not isinstance(getattr(part.value, "value", None), bool):  # its opposite is the base's
+        lines = range(part.lineno, (part.end_lineno or part.lineno) + 1)
+        yield Change(part, "value", None, part.value, ast.Name(INHERITED, ast.Load()), lines)
+
+
 def _is_table(part: ast.stmt) -> bool:
     """Whether it gives a name a plain value: no page of a rule, no attribute of a layer."""
     if not isinstance(part, ast.Assign | ast.AnnAssign):
         return False
     if _target(part) in {"", "example", "example_inputs"}:
         return False
-    return not any(isinstance(node, ast.Call | ast.JoinedStr) for node in ast.walk(part))
+    return not any(_is_made(node) for node in ast.walk(part))
+
+
+def _is_made(node: ast.AST) -> bool:
+    """Whether it is more than a plain value: text put together, or what a function gives."""
+    called = getattr(node, "func", None)
+    is_range = isinstance(called, ast.Name) and called.id == "range"
+    return isinstance(node, ast.Call | ast.JoinedStr) and not is_range
 
 
 def _target(part: ast.stmt) -> str:
@@ -146,7 +167,7 @@ def _put_value(mutant: Mutant, module: Any) -> bool:
     owner = module
     for name in mutant.owner:
         owner = getattr(owner, name)
-    new = _value(mutant, {**vars(module), **vars(owner)})
+    new = _value(mutant, {**vars(module), **vars(owner), **_inherited(mutant, owner)})
     if mutant.owner:
         if issubclass(owner, Layer | Record):
             setattr(owner, mutant.name.rpartition(".")[2], new)
@@ -154,6 +175,13 @@ def _put_value(mutant: Mutant, module: Any) -> bool:
         return False
     _replace_everywhere(mutant.name, getattr(module, mutant.name), new)
     return True
+
+
+def _inherited(mutant: Mutant, owner: Any) -> dict[str, Any]:
+    """What the class would have if it did not say it itself."""
+    name = mutant.name.rpartition(".")[2]
+    of_base = isinstance(owner, type) and getattr(super(owner, owner), name, None)
+    return {INHERITED: of_base}
 
 
 def _value(mutant: Mutant, scope: dict[str, Any]) -> Any:

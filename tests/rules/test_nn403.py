@@ -204,3 +204,66 @@ def test_unknown_shapes_do_not_matter() -> None:
 )  # fmt: skip
 def test_what_only_moves_numbers_keeps_two_activations_together(between: object) -> None:
     assert len(found(linear(), "Tanh", between, "ReLU", x={"sequence": [6, 8]})) == 1
+
+
+def test_a_map_made_tokens_keeps_two_activations_together() -> None:
+    assert len(found(linear(), "Tanh", "ToTokens", "ReLU", x=[3, 4, 8])) == 1
+
+
+# What takes it on several ways: SiLU then Tanh, of which one can go if no one needs the SiLU
+
+
+def taking(kind: str, source: str, **more: object) -> dict[str, Any]:
+    return {"type": kind, "from": source, **more}
+
+
+def forked(*behind: object, outputs: list[str]) -> list[str]:
+    """The places told of, where `i` passes on what a SiLU gives."""
+    start = (linear(), {"type": "SiLU"}, {"type": "Identity", "name": "i"})
+    return [str(one.path) for one in found(*start, *behind, outputs=outputs)]
+
+
+A, B = taking("Tanh", "i", name="a"), taking("Tanh", "i", name="b")
+
+
+def test_two_that_take_it_must_both_be_activations() -> None:
+    assert forked(A, B, outputs=["a", "b"]) == [str(("layers", 3)), str(("layers", 4))]
+    dense = linear(name="b", **{"from": "i"})
+    assert forked(A, dense, outputs=["a", "b"]) == []
+    assert forked(dense, A, outputs=["a", "b"]) == []
+
+
+@pytest.mark.parametrize(("last", "places"), [("Tanh", 2), ("Linear", 0)])
+def test_a_fork_behind_a_fork_is_looked_through(last: str, places: int) -> None:
+    """Behind j stand the activation b and one more, which decides about all three."""
+    more = {"out_features": 8} if last == "Linear" else {}
+    inner = (taking("Identity", "i", name="j"), taking("Tanh", "j", name="b"),
+             taking(last, "j", name="c", **more))  # fmt: skip
+    told = forked(A, *inner, outputs=["a", "b", "c"])
+    assert len(told) == (3 if places else 0)
+
+
+def test_what_leaves_behind_a_fork_is_needed() -> None:
+    """The numbers of the SiLU leave the network through j."""
+    j = taking("Identity", "i", name="j")
+    assert forked(A, j, outputs=["a", "j"]) == []
+    assert forked(A, outputs=["a", "i"]) == []
+
+
+def test_what_nobody_takes_is_no_activation_either() -> None:
+    assert forked(A, taking("Identity", "i", name="j"), outputs=["a"]) == []
+
+
+def test_a_fork_in_a_loop_of_identities_ends() -> None:
+    """Each copy passes on what came in, and nothing takes z."""
+    names = [{"type": "Identity", "name": "x"}, taking("Identity", "x", name="z"),
+             taking("Identity", "x", name="y")]  # fmt: skip
+    assert found(linear(), "SiLU", sequential(*names, repeat=3), "Tanh") == []
+
+
+def test_ways_that_meet_again_are_one() -> None:
+    """Two Identities bring the SiLU's numbers to one sum: no activation takes it there."""
+    j, k = taking("Identity", "i", name="j"), taking("Identity", "i", name="k")
+    add = {"type": "Add", "from": ["j", "k"], "name": "s"}
+    assert forked(j, k, add, taking("Tanh", "s", name="b"), outputs=["b"]) == []
+    assert forked(A, j, k, add, outputs=["a", "s"]) == []

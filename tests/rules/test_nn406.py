@@ -48,8 +48,13 @@ def test_features_without_a_loss_are_advice(before: list[object]) -> None:
     assert finding.rule.severity is Severity.WARNING
 
 
-@pytest.mark.parametrize("behind", [["Identity"], ["Flatten"], ["Identity", "Flatten"]])
-def test_it_looks_through_what_changes_nothing(behind: list[str]) -> None:
+@pytest.mark.parametrize(
+    "behind",
+    [["Identity"], ["Flatten"], ["Identity", "Flatten"], [{"type": "Reshape", "shape": [2, 5]}],
+     [{"type": "Unflatten", "dim": 1, "unflattened_size": [2, 5]},
+      {"type": "Permute", "dims": [2, 1]}]],
+)  # fmt: skip
+def test_it_looks_through_what_changes_nothing(behind: list[object]) -> None:
     assert len(found(LINEAR, DROPOUT, *behind)) == 1
 
 

@@ -215,3 +215,97 @@ def test_unknown_shapes_do_not_matter() -> None:
     layers = ({"type": "Custom", "name": "a"}, linear(2), linear(**from_("a")))
     (finding,) = found(*layers)
     assert finding.message.endswith("it does nothing, and 18 parameters learn nothing")
+
+
+def test_the_end_of_a_part_is_taken_by_its_next_copy() -> None:
+    part = {"type": "Sequential", "layers": [linear(), "ReLU"], "repeat": 3}
+    assert found(part, linear()) == []
+    assert found(linear(repeat=3, act="ReLU"), linear()) == []
+
+
+def test_a_way_beside_the_main_one_leads_into_the_next_copy() -> None:
+    """The tap is added to the main way in each copy, and taken by name in the last one."""
+    body = [linear(name="in"), linear(name="tap"), linear(**from_("in")),
+            {"type": "Add", "with": "tap"}]  # fmt: skip
+    use = {"block": "b", "name": "u", "repeat": 3}
+    assert found(use, blocks={"b": {"layers": body}}, outputs=["u", "u/tap"]) == []
+
+
+def test_what_only_some_copies_of_a_part_inside_a_part_give() -> None:
+    """Of 2·3 copies the last is taken: five hold 8·2 + 2 = 18 each for nothing."""
+    inner = {"block": "b", "name": "v", "repeat": 3}
+    blocks = {**block_with_a_tap(linear(2, name="tap")), "c": {"layers": [inner]}}
+    use = {"block": "c", "name": "u", "repeat": 2}
+    (finding,) = found(use, blocks=blocks, outputs=["u", "u/v/tap"])
+    assert "in 5 of its 6 copies: 90 parameters learn nothing there" in finding.message
+
+
+# What is lost in the copies that nobody takes: of u, 2 of 3, and in each the way to the tap
+
+PRE = linear(4, name="pre", **from_("in"))
+"""8·4 + 4 = 36 parameters on the way to a tap of 4·2 + 2 = 10."""
+IN, TAP, GO_ON = linear(name="in"), linear(2, name="tap"), linear(**from_("in"))
+
+
+@pytest.mark.parametrize(
+    ("layers", "lost"),
+    [
+        ([IN, PRE, TAP, GO_ON], 2 * (36 + 10)),
+        # the way begins outside of the part that stands around the tap alone
+        ([IN, PRE, {"type": "Sequential", "layers": [TAP]}, GO_ON], 2 * (36 + 10)),
+        # what stands outside of the part that repeats stands there once, and is taken
+        ([IN, linear(2, name="tap", **from_("stem")), GO_ON], 2 * (8 * 2 + 2)),
+        # in each copy the main way takes what leads to the tap
+        ([IN, PRE, TAP, {"type": "Concat", "from": ["in", "pre"]}, linear()], 2 * 10),
+    ],
+    ids=["way", "inner part", "stem", "main way"],
+)
+@pytest.mark.parametrize("kind", ["block", "Sequential"])
+def test_what_is_lost_in_idle_copies(layers: list[object], lost: int, kind: str) -> None:
+    blocks = {"b": {"layers": layers}}
+    use = {"block": "b"} if kind == "block" else {"type": "Sequential", "layers": layers}
+    more = {"blocks": blocks} if kind == "block" else {}
+    spec = (linear(name="stem"), {**use, "name": "u", "repeat": 3})
+    told = found(*spec, outputs=["u", "u/tap", "stem"], **more)
+    (finding,) = [one for one in told if "Linear 'tap'" in one.message]
+    assert f"in 2 of its 3 copies: {lost} parameters learn nothing there" in finding.message
+    assert len(told) == 1
+
+
+def test_of_two_uses_the_end_of_one_is_lost() -> None:
+    """The copies of u take each other's end, and the network's output is the last one's."""
+    blocks = {"b": {"layers": [linear(), "ReLU", linear()]}}
+    lost = {"block": "b", "from": "stem", "name": "one"}
+    layers = (
+        linear(name="stem"),
+        lost,
+        {"block": "b", "from": "stem", "name": "u", "repeat": 3},
+    )
+    (finding,) = found(*layers, blocks=blocks)
+    assert "in 1 of its 4 copies: 144 parameters learn nothing there" in finding.message
+
+
+def test_a_place_whose_weight_is_used_once_is_used() -> None:
+    owner = linear(name="owner")
+    blocks = {"b": {"layers": [linear(name="in"), owner, linear(**from_("in"))]}}
+    uses = ({"block": "b", "name": "one"}, {"block": "b", "name": "two"})
+    assert len(found(*uses, linear(), blocks=blocks)) == 1
+    assert found(*uses, linear(tie="one/owner"), blocks=blocks) == []
+
+
+def test_of_two_repeated_uses_each_copy_is_counted_once() -> None:
+    """Of u's three copies the last one's tap is taken, of v's two none."""
+    blocks = block_with_a_tap(linear(2, name="tap"))
+    uses = ({"block": "b", "name": name, "repeat": n} for name, n in (("u", 3), ("v", 2)))
+    (finding,) = found(*uses, blocks=blocks, outputs=["v", "u/tap"])
+    assert "in 4 of its 5 copies: 72 parameters learn nothing there" in finding.message
+
+
+def test_what_stands_once_outside_of_idle_copies_is_not_lost_with_them() -> None:
+    """Nothing but the taps takes the stem, and the last one's is an output."""
+    tap = linear(2, name="tap", **from_("stem"))
+    blocks = {"b": {"layers": [IN, tap, GO_ON]}}
+    start = (linear(name="a"), linear(name="stem"))
+    use = {"block": "b", "name": "u", "repeat": 3, "from": "a"}
+    (finding,) = found(*start, use, blocks=blocks, outputs=["u", "u/tap"])
+    assert "in 2 of its 3 copies: 36 parameters learn nothing there" in finding.message

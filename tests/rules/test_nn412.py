@@ -40,14 +40,27 @@ def test_the_message_says_what_is_read() -> None:
     assert finding.help == "write [3, 224, 200]"
 
 
-@pytest.mark.parametrize("x", [[28, 28, 1], [32, 32, 3], [32, 32, 4], [5, 9, 4], [3, 2, 1]])
+@pytest.mark.parametrize("x", [[28, 28, 1], [32, 32, 3], [32, 32, 4], [5, 9, 4], [3, 2, 1],
+                               [5, 4, 3], [5, 80, 3], [80, 5, 3]])  # fmt: skip
 def test_it_fires(x: object) -> None:
     assert len(found(conv(), x=x)) == 1
 
 
 @pytest.mark.parametrize(
     "x",
-    [[1, 28, 28], [3, 32, 32], [32, 32, 2], [32, 32, 5], [3, 32, 3], [512, 4, 4], [8, 1, 1]],
+    [
+        [1, 28, 28],
+        [3, 32, 32],
+        [32, 32, 2],
+        [32, 32, 5],
+        [3, 32, 3],
+        [512, 4, 4],
+        [8, 1, 1],
+        [5, 81, 3],
+        [81, 5, 3],
+        [4, 3, 3],
+        [3, 4, 4],
+    ],
 )
 def test_other_shapes_are_maps(x: object) -> None:
     assert found(conv(), x=x) == []

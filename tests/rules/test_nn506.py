@@ -188,3 +188,21 @@ def test_the_loss_at_the_top_holds_for_all_outputs() -> None:
 
 def test_two_outputs_of_one_layer_are_one_finding() -> None:
     assert codes(linear(name="a"), outputs={"one": "a", "two": "a"}) == ["NN506"]
+
+
+LEARNED: dict[str, tuple[dict[str, Any], list[int]]] = {
+    "Bilinear": ({"out_features": 1, "from": ["previous", "previous"]}, [8]),
+    "Conv2d": ({"out_channels": 1, "kernel_size": 1}, [3, 8, 8]),
+    "ConvTranspose2d": ({"out_channels": 1, "kernel_size": 1}, [3, 8, 8]),
+    "BatchNorm2d": ({}, [3, 8, 8]), "GroupNorm": ({"num_groups": 1}, [3, 8, 8]),
+    "LayerNorm": ({}, [8]), "RMSNorm": ({}, [8]),
+}  # fmt: skip
+"""They multiply by learned weights, which may be of any size and sign."""
+
+
+@pytest.mark.parametrize("name", LEARNED)
+def test_what_multiplies_by_weights_gives_any_number(name: str) -> None:
+    settings, x = LEARNED[name]
+    (finding,) = [one for one in heads({"type": name, **settings}, x=x)
+                  if one.rule.code == "NN506"]  # fmt: skip
+    assert f"{name} comes last and gives any number, but BCELoss" in finding.message

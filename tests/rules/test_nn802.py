@@ -131,3 +131,16 @@ def test_the_experts_of_a_router_are_counted_otherwise() -> None:
     expert = [dense(64), {"type": "Linear", "out_features": 64}]
     moe = {"type": "MoE", "num_experts": 100, "top_k": 2, "expert": expert}
     assert found(moe, END, x={"sequence": [16, 64]}) == []
+
+
+@pytest.mark.parametrize(
+    ("layer", "key"),
+    [({"type": "Bilinear", "out_features": 250, "from": ["previous", "previous"]},
+      "out_features"),
+     ({"type": "GatedMLP", "hidden_features": 250}, "hidden_features"),
+     ({"type": "LSTM", "hidden_size": 250, "proj_size": 128}, "hidden_size"),
+     ({"type": "LSTM", "hidden_size": 256, "proj_size": 250}, "proj_size")],
+)  # fmt: skip
+def test_every_width_of_a_learned_matrix_is_looked_at(layer: dict[str, Any], key: str) -> None:
+    (finding,) = found({"type": "Linear", "out_features": 64}, layer, END, x=[4, 64])
+    assert finding.path == ("layers", 1, key)

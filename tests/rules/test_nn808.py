@@ -96,3 +96,51 @@ def test_signals_are_pooled_along_their_axis() -> None:
     conv = {"type": "Conv1d", "out_channels": 8, "kernel_size": 3}
     (finding,) = found(conv, "Flatten", dense(), x={"map": [2, 50]})
     assert "{type: AdaptiveAvgPool1d, output_size: 1}" in str(finding.help)
+
+
+def test_a_part_of_the_positions_is_not_all_of_them() -> None:
+    """Of 16·32·32 features the first 16·32 are kept: one row of some channels."""
+    part = {"type": "Slice", "dim": 1, "end": 16 * 32}
+    assert found(CONV, "Flatten", part, dense()) == []
+    assert len(found(CONV, "Flatten", {**part, "end": 16 * 32 * 32}, dense())) == 1
+
+
+def test_a_linear_of_rows_is_no_convolution() -> None:
+    """Its positions are rows of raw data, and it saw each by itself."""
+    assert found(dense(32), "ReLU", "Flatten", dense()) == []
+    assert len(found(dense(32), "ReLU", CONV, "Flatten", dense())) == 1
+
+
+def test_positions_without_a_convolution_that_nobody_knows() -> None:
+    assert found({"type": "Linear"}, "Flatten", dense()) == []
+
+
+@pytest.mark.parametrize("norm", ["LayerNorm", "BatchNorm1d"])
+def test_a_norm_of_the_positions_multiplies_no_two_of_them(norm: str) -> None:
+    """It has 2·16·32·32 of all parameters but 448."""
+    assert found(CONV, "Flatten", norm) == []
+
+
+@pytest.mark.parametrize(("places", "fires"), [([1, 1], False), ([1, 2], True), (2, True)])
+def test_two_positions_are_several(places: object, *, fires: bool) -> None:
+    assert bool(found(CONV, pool(places), "Flatten", dense())) is fires
+
+
+def test_a_dense_layer_behind_a_dense_layer_weighs_no_positions() -> None:
+    """Of 16·2·2 features the first makes 64 again, and the second has most parameters."""
+    assert found(CONV, pool(2), "Flatten", dense(64), "ReLU", dense(1000)) == []
+
+
+def test_sizes_that_are_only_stated_are_no_positions() -> None:
+    conv = {**CONV, "in_channels": 3}
+    assert found(conv, "Flatten", dense(in_features=16 * 32 * 32), x=(0,)) == []
+
+
+def test_a_code_that_is_added_to_before_it_is_a_map_again() -> None:
+    """A way around the code is added to what is made of it."""
+    around = {**dense(1024), "from": "flat", "name": "around"}
+    back = ({"type": "Add", "from": ["back", "around"]},
+            {"type": "Unflatten", "dim": 1, "unflattened_size": [16, 8, 8]})  # fmt: skip
+    start = (CONV, {"type": "Flatten", "name": "flat"}, dense(8), dense(1024, name="back"))
+    assert found(*start, around, *back) == []
+    assert len(found(*start, around, back[0])) == 1

@@ -141,6 +141,7 @@ SEQUENCE = {"sequence": [5, 16]}
     [
         ((dense("Softmax"), dense()), [16]),
         ((dense("Softmin"), dense()), [16]),
+        (({"type": "Linear", "out_features": 2}, softmax(), dense()), [16]),
         ((dense(), "Identity", softmax(), "Identity", dense()), [16]),
         ((dense("Softmax"), "Dropout", dense()), [16]),
         ((dense(), "Dropout", softmax(), dense()), [16]),
@@ -161,6 +162,9 @@ def test_a_softmax_between_dense_layers(layers: tuple[object, ...], x: object) -
         ((dense(), "LogSoftmax", dense()), [16]),
         ((softmax(), dense()), [16]),
         ((dense(), "LayerNorm", softmax(), dense()), [16]),
+        ((dense(), "LayerNorm", "Dropout", "Identity", softmax(), dense()), [16]),
+        (("Dropout", softmax(), dense()), [16]),
+        ((dense(), softmax(), "LayerNorm", dense()), [16]),
         ((dense(), softmax(1), dense()), SEQUENCE),
         ((dense(), softmax(), "Dropout"), [16]),
         ((dense(), {"type": "Conv2d", "out_channels": 4, "kernel_size": 1}), [16]),
@@ -183,3 +187,37 @@ def test_probabilities_that_leave_the_network_are_an_answer() -> None:
     layers = [dense(), {**softmax(), "name": "policy"}, {**dense(), "name": "value"}]
     assert found(*layers, outputs=["policy", "value"]) == []
     assert len(found(*layers)) == 1
+
+
+def repeated(*layers: object, repeat: int = 2) -> dict[str, Any]:
+    return {"type": "Sequential", "layers": layers, "repeat": repeat}
+
+
+NARROW = {"type": "Linear", "out_features": 12}
+
+
+@pytest.mark.parametrize(
+    ("layers", "fires"),
+    [
+        # 16 to 12, then 12 to 12: of the two places only the first is followed by a layer
+        ((repeated(NARROW, softmax()),), False),
+        ((repeated(NARROW, softmax()), dense()), True),
+        # a norm gives to the first copy, dense layers to the others
+        (("LayerNorm", repeated(softmax(), dense(), repeat=3), "LayerNorm"), False),
+        ((dense(), repeated(softmax(), dense(), repeat=3), "LayerNorm"), True),
+        # 16 to 12, then 12 to 12: the last Tanh is the output
+        ((repeated(NARROW, "Tanh", repeat=4),), False),
+        ((repeated(NARROW, "Tanh", repeat=4), dense()), True),
+    ],
+)
+def test_every_copy_of_a_place_is_asked(layers: tuple[object, ...], *, fires: bool) -> None:
+    assert bool(found(*layers)) is fires
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_all_that_take_it_are_asked(*, bias: bool) -> None:
+    """One of two may read from a memory, each entry weighed by its probability."""
+    memory = {**dense(bias=bias), "from": "weights"}
+    layers = [dense(), {**softmax(), "name": "weights"}, dense(name="a"), memory,
+              {"type": "Add", "with": "a"}]  # fmt: skip
+    assert len(found(*layers)) == bias
