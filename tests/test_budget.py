@@ -269,3 +269,24 @@ def test_an_expectation_holds_exactly(
 def test_expectations_are_exact_numbers() -> None:
     assert codes(lint(*MIXED, expect={"params": "100"})) == ["NN101"]
     assert codes(lint(*MIXED, expect={"params": 100.0})) == ["NN101"]
+
+
+@pytest.mark.parametrize(
+    ("d", "heads", "fits"), [(64, 1, 48), (64, 4, 48), (65, 5, 45), (64, 16, 48), (64, 32, 32)]
+)
+def test_advice_keeps_a_width_that_heads_divide(d: int, heads: int, fits: int) -> None:
+    """The table, four projections with biases, and the head: the next width is too much."""
+    report = lint_text(
+        "nnlint: 1\ninput: {tokens: 16}\n"
+        f"vars: {{d: {d}}}\nlayers:\n"
+        "  - {type: Embedding, num_embeddings: 100, embedding_dim: $d}\n"
+        f"  - {{type: MultiheadAttention, num_heads: {heads}}}\n"
+        "  - {type: Linear, out_features: 10}\n"
+        "budget: {params: 15k}\n"
+    )
+    (finding,) = report.findings
+    used = [
+        100 * width + 4 * (width**2 + width) + 10 * width + 10 for width in (fits, fits + heads)
+    ]
+    assert used[0] <= 15_000 < used[1]
+    assert f"d: {fits} fits (vars)" in str(finding.help)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from nnlint.budget.limit import measured, with_unit
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from nnlint.budget.limit import Limit
+    from nnlint.budget.metrics import Used
     from nnlint.budget.trials import Trials
     from nnlint.finding import Path
     from nnlint.graph import Graph, Node
@@ -26,6 +28,8 @@ MOST_LAYERS = 1_000
 """Networks of more rows are not laid out again and again."""
 NEAREST = 10
 """Steps back from a heavy layer to one whose width makes it so."""
+MOST_STEPS, LARGEST_STEP = 8, 1024
+"""So many of the values that divide a width are tried, up to so many heads or groups."""
 MOST_STEPS_DOWN = 16
 """Widths that are tried below the largest one that would fit, for one that heads divide."""
 SMALLER = ("float16", "int8", "int4")
@@ -190,23 +194,43 @@ class _Trial:
 
     def largest(self, number: Number) -> int | None:
         """The largest value below the written one that fits; None: none but 1 does."""
-        fits, breaks = 1, number.value
-        if breaks <= 2 or not self._fits(number.path, fits):
+        step = self._step(number)
+        if step is None:
             return None
+        fits, breaks = 1, number.value // step
         while breaks - fits > 1:
             middle = (fits + breaks) // 2
-            if self._fits(number.path, middle):
+            if self._fits(number.path, middle * step):
                 fits = middle
             else:
                 breaks = middle
-        below = range(fits, max(1, fits - MOST_STEPS_DOWN), -1)
+        least = max(1, (fits - MOST_STEPS_DOWN) * step)
+        below = range(fits * step, least, -step)
         return next((value for value in below if self._works(number.path, value)), None)
 
+    def _step(self, number: Number) -> int | None:
+        """The smallest value that fits and divides the written one; None: none of a few does.
+
+        Heads and groups must divide a width: of 64 with 4 heads only 4, 8, 12 … can be known.
+        """
+        smaller = range(1, min(number.value // 2, LARGEST_STEP) + 1) if number.value > 2 else ()
+        for step in islice((one for one in smaller if number.value % one == 0), MOST_STEPS):
+            used = self._used(number.path, step)
+            if any(one.exact for one in used):
+                return step if self._is_within(used) else None
+        return None
+
     def _fits(self, path: Path, value: int) -> bool:
+        return self._is_within(self._used(path, value))
+
+    def _is_within(self, used: Iterable[Used]) -> bool:
+        return any(one.exact and one.amount <= self.limit.limit for one in used)
+
+    def _used(self, path: Path, value: int) -> list[Used]:
+        """What the limit would count; exact, if the network can be laid out so."""
         graph = self.graph(path, value)
         found = list(measured(self.limit.ceiling, graph)) if graph else []
-        ours = [one.used for one in found if one.part == self.limit.what.part]
-        return any(used.exact and used.amount <= self.limit.limit for used in ours)
+        return [one.used for one in found if one.part == self.limit.what.part]
 
     def _works(self, path: Path, value: int) -> bool:
         """Whether it fits, the network stays whole, and gives what it gave."""

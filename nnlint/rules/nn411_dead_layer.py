@@ -23,7 +23,7 @@ def check(graph: Graph) -> Iterator[Problem]:
     """Ends of ways that reach no output, in all copies or in some."""
     if not _is_wired(graph):
         return
-    seen = before(output.edge.node for output in graph.outputs.values())
+    seen = _reached(graph)
     owners = {id(node.tied[1]) for node in graph.nodes if node.tied}
     taken = Taken(graph, seen)
     for nodes in graph.definitions:
@@ -38,6 +38,24 @@ def check(graph: Graph) -> Iterator[Problem]:
             seen.update(dead)
         elif not kept:
             yield from _of_some_copies(nodes, ends, several, taken)
+
+
+def _reached(graph: Graph) -> dict[int, Node]:
+    """The layers of which some copy leads to an output; the next copy may be on the way."""
+    seen = _leading_out(graph)
+    ends = [node for node in graph.nodes if node.loops]
+    while more := [one for one in ends if id(one) not in seen and _is_taken_again(one, seen)]:
+        seen |= before(more, seen)
+    return seen
+
+
+def _leading_out(graph: Graph) -> dict[int, Node]:
+    """The layers whose last copy leads to an output."""
+    return before(output.edge.node for output in graph.outputs.values())
+
+
+def _is_taken_again(end: Node, seen: Container[int]) -> bool:
+    return any(id(taker) in seen for way in end.loops for taker in way)
 
 
 def _is_wired(graph: Graph) -> bool:
@@ -71,7 +89,7 @@ class Taken:
     """
 
     def __init__(self, graph: Graph, seen: dict[int, Node]) -> None:
-        self.seen = seen
+        self.seen, self._straight = seen, _leading_out(graph)
         self._leaving = Counter(id(one.edge.node) for one in graph.outputs.values())
         self._ends: dict[int, list[Node]] = {}
         self._going_on: dict[int, dict[int, Node]] = {}
@@ -82,8 +100,10 @@ class Taken:
     def idle_copies(self, node: Node) -> int:
         """How many of its copies nobody takes; 0: the part that it ends goes on with it."""
         part = _part(node)
-        if part is None or node.loops or any(part in one.parts for one in node.consumers):
+        if part is None:
             return 0
+        if node.loops and id(node) not in self._straight:
+            return node.count // (part.repeats + 1)  # all but the last feed the next
         edges = sum(one.count * one.sources.count(node) for one in node.consumers)
         taking = self._leaving[id(node)] + edges
         return 0 if id(node) in self._leading_on(part) else max(node.count - taking, 0)
@@ -91,7 +111,8 @@ class Taken:
     def way(self, node: Node) -> list[Node]:
         """It and what leads to it alone, in those copies."""
         part = _part(node)
-        return list(_within(part, [node], self._leading_on(part)).values()) if part else []
+        beyond = self._straight if node.loops else self._leading_on(part) if part else {}
+        return list(_within(part, [node], beyond).values()) if part else []
 
     def _leading_on(self, part: Group) -> dict[int, Node]:
         """The layers of a part that lead into its next copy."""

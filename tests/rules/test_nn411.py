@@ -309,3 +309,18 @@ def test_what_stands_once_outside_of_idle_copies_is_not_lost_with_them() -> None
     use = {"block": "b", "name": "u", "repeat": 3, "from": "a"}
     (finding,) = found(*start, use, blocks=blocks, outputs=["u", "u/tap"])
     assert "in 2 of its 3 copies: 36 parameters learn nothing there" in finding.message
+
+
+@pytest.mark.parametrize(("repeat", "outer", "idle"), [(3, 1, 1), (2, 1, 1), (3, 2, 2)])
+def test_what_the_last_copy_alone_leads_nowhere(repeat: int, outer: int, idle: int) -> None:
+    """All but the last copy feed the next one; behind the tap of the last lies one Linear."""
+    rest = [linear(8), "ReLU"]
+    part = {"block": "b", "name": "u", "repeat": repeat}
+    inside = {"block": "c", "repeat": outer}
+    blocks = {
+        "b": {"layers": [linear(8, name="x"), "ReLU", *rest]},
+        "c": {"layers": [part, linear(8, **{"from": "u/x"})]},
+    }
+    (finding,) = found(inside, linear(4), blocks=blocks)
+    assert f"the output of ReLU in {idle} of its {repeat * outer} copies" in finding.message
+    assert f"{idle * (8 * 8 + 8)} parameters learn nothing there" in finding.message
