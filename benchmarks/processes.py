@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 SPECS = ROOT / "specs"
@@ -75,10 +75,21 @@ def megabytes(ran: Ran) -> float:
     Raises:
         Failed: this process held as much itself, and Linux begins a child's count there.
     """
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
+    own = _held()
     if ran.peak <= own:
         raise Failed(f"the benchmark held {own / 1e6:.0f} MB, more than what it measured")
     return ran.peak / 1e6
+
+
+def peak_in_words(runs: Iterable[Ran]) -> str:
+    """The highest of their peaks; where this process held as much, that it is no more."""
+    peak, own = max(ran.peak for ran in runs), _held()
+    return f"{'at most ' if peak <= own else ''}{max(peak, own) / 1e6:.0f} MB at the peak"
+
+
+def _held() -> float:
+    """The most bytes that this process held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
 
 
 def output(command: Sequence[str], cwd: Path | None = None) -> str:

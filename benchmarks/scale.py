@@ -8,7 +8,7 @@ from benchmarks import large
 from benchmarks.comparing import compared
 from benchmarks.growth import exponent
 from benchmarks.pairing import in_turn, spread
-from benchmarks.processes import NNLINT, SPECS, megabytes, runner
+from benchmarks.processes import NNLINT, SPECS, peak_in_words, runner
 from benchmarks.results import Result, Target
 from benchmarks.words import duration
 
@@ -70,8 +70,8 @@ def growth(timed: Timed, label: str) -> Result:
 def at_size(timed: Timed, size: int, label: str) -> Result:
     """What a layer takes, and the memory of all."""
     found = spread(seconds / size * 1e6 for seconds in of_layers(timed, size))
-    peak = max(megabytes(ran) for ran in timed[size])
-    note = f"{duration(found.median * size / 1e6)} for all, {peak:.0f} MB at the peak"
+    whole = duration(found.median * size / 1e6)
+    note = f"{whole} for all, {peak_in_words(timed[size])}"
     return Result(PART, f"{label}: a layer of {size:,}, processor time", found, "µs", note=note)
 
 

@@ -75,19 +75,20 @@ def parser(name: str, command: Any) -> ArgumentParser:
                 f"nnlint: {visible(message)}\nnnlint: see {self.prog} --help\n",
             )
 
-    if name != DEFAULT:
-        made = Parser(prog=f"nnlint {name}", description=command.SUMMARY, allow_abbrev=False)
-    else:
-        plain = argparse.RawDescriptionHelpFormatter
-        made = Parser(
-            prog="nnlint",
-            description=command.SUMMARY,
-            epilog=_epilog(),
-            formatter_class=plain,
-            allow_abbrev=False,  # half a word must not write into files
-        )
+    shown = argparse.RawDescriptionHelpFormatter if name == DEFAULT else argparse.HelpFormatter
+    made = Parser(
+        prog="nnlint" if name == DEFAULT else f"nnlint {name}",
+        description=command.SUMMARY,
+        epilog=_epilog() if name == DEFAULT else None,
+        formatter_class=lambda prog: shown(
+            prog, width=80
+        ),  # else each argument asks the screen
+        allow_abbrev=False,  # half a word must not write into files
+    )
+    if name == DEFAULT:
         made.add_argument("--version", action="version", version=f"nnlint {__version__}")
     command.configure(made)
+    made.formatter_class = shown
     return made
 
 
