@@ -274,7 +274,7 @@ def envelope(layer: JsonSchema) -> JsonSchema:
 
 def default_keys(layer: type[Layer]) -> list[str]:
     """The keys that `defaults:` may give to every layer of the type."""
-    own = [key for key, value in layer.attributes.items() if not value.holds_layers]
+    own = [key for key in layer.attributes if key not in layer.holding_layers()]
     return [
         *own,
         *(FOLLOW if layer.takes_follow or "norm" in layer.attributes else ()),

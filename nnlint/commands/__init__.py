@@ -76,13 +76,15 @@ def parser(name: str, command: Any) -> ArgumentParser:
             )
 
     shown = argparse.RawDescriptionHelpFormatter if name == DEFAULT else argparse.HelpFormatter
+
+    def unmeasured(prog: str) -> argparse.HelpFormatter:
+        return shown(prog, width=80)  # each argument asks for one, and it would ask the screen
+
     made = Parser(
         prog="nnlint" if name == DEFAULT else f"nnlint {name}",
         description=command.SUMMARY,
         epilog=_epilog() if name == DEFAULT else None,
-        formatter_class=lambda prog: shown(
-            prog, width=80
-        ),  # else each argument asks the screen
+        formatter_class=unmeasured,
         allow_abbrev=False,  # half a word must not write into files
     )
     if name == DEFAULT:

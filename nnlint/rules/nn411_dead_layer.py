@@ -23,9 +23,9 @@ def check(graph: Graph) -> Iterator[Problem]:
     """Ends of ways that reach no output, in all copies or in some."""
     if not _is_wired(graph):
         return
-    seen = _reached(graph)
+    taken = Taken(graph)
+    seen = taken.seen
     owners = {id(node.tied[1]) for node in graph.nodes if node.tied}
-    taken = Taken(graph, seen)
     for nodes in graph.definitions:
         ends = [node for node in nodes if not node.consumers and id(node) not in seen]
         several = [node for node in nodes if node.count > 1 and id(node) in seen]
@@ -40,18 +40,13 @@ def check(graph: Graph) -> Iterator[Problem]:
             yield from _of_some_copies(nodes, ends, several, taken)
 
 
-def _reached(graph: Graph) -> dict[int, Node]:
-    """The layers of which some copy leads to an output; the next copy may be on the way."""
-    seen = _leading_out(graph)
+def _reached(graph: Graph, straight: dict[int, Node]) -> dict[int, Node]:
+    """The layers of which a copy leads to an output: the last, or one that feeds the next."""
+    seen = {**straight}
     ends = [node for node in graph.nodes if node.loops]
     while more := [one for one in ends if id(one) not in seen and _is_taken_again(one, seen)]:
         seen |= before(more, seen)
     return seen
-
-
-def _leading_out(graph: Graph) -> dict[int, Node]:
-    """The layers whose last copy leads to an output."""
-    return before(output.edge.node for output in graph.outputs.values())
 
 
 def _is_taken_again(end: Node, seen: Container[int]) -> bool:
@@ -85,11 +80,14 @@ class Taken:
 
     Args:
         graph: the network.
+
+    Attributes:
         seen: the layers (by id) of which some copy reaches an output.
     """
 
-    def __init__(self, graph: Graph, seen: dict[int, Node]) -> None:
-        self.seen, self._straight = seen, _leading_out(graph)
+    def __init__(self, graph: Graph) -> None:
+        self._straight = before(output.edge.node for output in graph.outputs.values())
+        self.seen = _reached(graph, self._straight)
         self._leaving = Counter(id(one.edge.node) for one in graph.outputs.values())
         self._ends: dict[int, list[Node]] = {}
         self._going_on: dict[int, dict[int, Node]] = {}
