@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 OUTER = ("from", "with", "like", "repeat", "shared", "first")
 """Keys that are evaluated once for all copies."""
+LONGEST_SHOWN = 1_000
+"""Characters of what the schema refused: a text may be as long as the file."""
 SAID_OUTSIDE = (*OUTER, "trainable")
 ONLY_PREVIOUS: tuple[str, ...] = (COMMON["from"].default,)
 
@@ -454,9 +456,9 @@ def _left_over(written: Any, path: Path) -> LayerSpec:
     kind, name = keys.get("type", keys.get("block")), keys.get("name")
     return LayerSpec(
         path=path,
-        type=kind if isinstance(kind, str) else "?",
+        type=kind[:LONGEST_SHOWN] if isinstance(kind, str) else "?",
         layer=None,
-        name=name if isinstance(name, str) else None,
+        name=name[:LONGEST_SHOWN] if isinstance(name, str) else None,
         sources=_readable(keys.get("from", ())),
         written={"from": keys["from"]} if "from" in keys else {},
     )

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from nnlint import document, engine, schema, spec
+from nnlint import document, engine, formats, schema, spec
+from nnlint.engine import lint_text
 from nnlint.layers import layer_types
 from nnlint.layers.shape import UNKNOWN, Layout, Shape
+from nnlint.terminal import Style
 
 HEAD = "nnlint: 1\ninput: [4]\n"
 
@@ -216,3 +218,11 @@ def test_a_refused_layer_leaves_its_neighbours() -> None:
 )
 def test_a_message_calls_a_layer_by_type_and_name(written: str, label: str) -> None:
     assert layers(f"  - {written}\n")[0].label == label
+
+
+def test_a_refused_type_is_not_shown_as_long_as_the_file() -> None:
+    text = f'nnlint: 1\ninput: [4]\nlayers: ["a{chr(10) * 100_000}"]\n'
+    report = lint_text(text)
+    shown = formats.render("full", [report], Style())
+    assert report.graph is not None
+    assert len(shown) < 10_000
